@@ -1,0 +1,2 @@
+/** Several real nodes, real mounts, real faults. */
+package org.lockstepfs.it;
