@@ -53,13 +53,7 @@ public interface FileSystem {
    * @param flags RENAME_NOREPLACE 1, RENAME_EXCHANGE 2; others EINVAL
    */
   void rename(
-      Request rq,
-      long parent,
-      Name name,
-      long newParent,
-      Name newName,
-      int flags,
-      Replies.Ok reply)
+      Request rq, long parent, Name name, long newParent, Name newName, int flags, Replies.Ok reply)
       throws IOException;
 
   /** Makes another name for an inode. */
@@ -100,8 +94,7 @@ public interface FileSystem {
       throws IOException;
 
   /** A descriptor was closed: POSIX locks of this owner on the file go. */
-  void flush(Request rq, long nodeId, long fh, long lockOwner, Replies.Ok reply)
-      throws IOException;
+  void flush(Request rq, long nodeId, long fh, long lockOwner, Replies.Ok reply) throws IOException;
 
   /**
    * The last reference to an open file went.
@@ -124,8 +117,7 @@ public interface FileSystem {
    *
    * @param plus look every entry up as well
    */
-  void readdir(
-      Request rq, long nodeId, long fh, long offset, boolean plus, Replies.Listing reply)
+  void readdir(Request rq, long nodeId, long fh, long offset, boolean plus, Replies.Listing reply)
       throws IOException;
 
   /** Closes a directory. */
@@ -171,8 +163,9 @@ public interface FileSystem {
       throws IOException;
 
   /**
-   * The connection has ended (umount(2), or abort): close every handle that is still open, drop every
-   * lock, leave the volume. Called once, after the last operation has been answered or given up.
+   * The connection has ended (umount(2), or abort): close every handle that is still open, drop
+   * every lock, leave the volume. Called once, after the last operation has been answered or given
+   * up.
    */
   void destroy();
 }
