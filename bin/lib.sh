@@ -1,0 +1,61 @@
+# Shared by bin/lockstep and bin/verify: finds a JDK, installs what is missing, builds.
+# Needs $home, the top of the checkout.
+
+say() { echo "lockstep: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Prints the newest JDK home from 17 up. Reads "release" files: asking each java for its version costs more than a client command may take.
+newest_jdk() {
+  local dir version best='' best_version=16
+  for dir in ${JAVA_HOME:+"$JAVA_HOME"} /usr/lib/jvm/* /opt/java/*; do
+    [ -x "$dir/bin/java" ] && [ -r "$dir/release" ] || continue
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$dir/release")
+    if [ "${version:-0}" -gt "$best_version" ] && [ -x "$dir/bin/${1:-java}" ]; then
+      best=$dir best_version=$version
+    fi
+  done
+  [ -n "$best" ] && echo "$best"
+}
+
+# Installs the Debian packages that provide commands which are not there: need COMMAND=PACKAGE ...
+need() {
+  local pair missing=''
+  for pair in "$@"; do
+    command -v "${pair%%=*}" >/dev/null || [ -e "/usr/sbin/${pair%%=*}" ] || missing="$missing ${pair#*=}"
+  done
+  [ -n "$missing" ] || return 0
+  [ "$(id -u)" = 0 ] || die "missing packages:$missing (install them, or run as root to have them installed)"
+  say "installing$missing"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >"${TMPDIR:-/tmp}/lockstep-apt.log" 2>&1 ||
+    die "apt-get failed; see ${TMPDIR:-/tmp}/lockstep-apt.log"
+}
+
+need_build_tools() {
+  newest_jdk javac >/dev/null || need no-such-jdk=openjdk-17-jdk-headless
+  need mvn=maven
+  JAVA_HOME=$(newest_jdk javac) || die "no JDK from 17 up"
+  export JAVA_HOME
+}
+
+jar=$home/fs-fuse/target/lockstep.jar
+
+# True if the jar is missing or something that it is built from is newer.
+stale() {
+  [ -e "$jar" ] || return 0
+  [ -d "$home/fs-fuse/src" ] || return 1
+  [ -n "$(find "$home"/pom.xml "$home"/fs-*/pom.xml "$home"/fs-*/src/main -newer "$jar" -print -quit)" ]
+}
+
+build() {
+  need_build_tools
+  mkdir -p "$home/fs-fuse/target"
+  exec 9>"$home/fs-fuse/target/.build.lock"
+  flock 9
+  if stale; then
+    say "building"
+    (cd "$home" && mvn -B -q -DskipTests -DskipErrorProne -Dspotless.check.skip -pl fs-fuse -am package) >"$home/fs-fuse/target/build.log" 2>&1 9>&- ||
+      { tail -n 30 "$home/fs-fuse/target/build.log" >&2; die "build failed; see $home/fs-fuse/target/build.log"; }
+    touch "$jar"
+  fi
+  exec 9>&-
+}
