@@ -1,0 +1,75 @@
+package org.lockstepfs.fuse.control;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.List;
+import java.util.Map;
+
+/** The bodies of requests and answers. Unknown fields are ignored, so that versions can differ. */
+public final class Messages {
+  private Messages() {}
+
+  /**
+   * Mount a device.
+   *
+   * @param device canonical path
+   * @param dir canonical mount point
+   * @param options mount options, name to value; value empty for flags
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record MountRequest(String device, String dir, Map<String, String> options) {}
+
+  /**
+   * Names a mounted file system by the device number that the kernel gave it ("0:45").
+   *
+   * @param timeoutMs how long to wait at the most
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record LeftRequest(String devno, long timeoutMs) {}
+
+  /**
+   * Stop the daemon.
+   *
+   * @param force leave volumes that are in use, too: their users get errors
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record StopRequest(boolean force) {}
+
+  /** An answer without content. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Done() {}
+
+  /** A refusal. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Failure(String error, int exitCode) {}
+
+  /** One mounted volume. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record MountStatus(
+      String device,
+      String devno,
+      List<String> mountpoints,
+      String uuid,
+      String label,
+      int slot,
+      boolean readOnly,
+      String stack) {}
+
+  /** One member of the cluster as this node sees it. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record MemberStatus(int number, String name, String address, boolean self) {}
+
+  /**
+   * What a daemon says of itself.
+   *
+   * @param metrics where Prometheus may scrape
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Status(
+      String node,
+      long pid,
+      String version,
+      String metrics,
+      String cluster,
+      List<MemberStatus> members,
+      List<MountStatus> mounts) {}
+}

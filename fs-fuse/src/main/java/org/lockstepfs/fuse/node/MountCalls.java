@@ -1,0 +1,17 @@
+package org.lockstepfs.fuse.node;
+
+import java.io.IOException;
+
+/** The mount calls that the daemon makes besides the first mount of a volume. */
+interface MountCalls {
+
+  /** Bind-mounts {@code from} on {@code to}. */
+  void bind(String from, String to, boolean readOnly) throws IOException;
+
+  /**
+   * Unmounts.
+   *
+   * @param lazy detach now although it is in use
+   */
+  void unmount(String dir, boolean lazy) throws IOException;
+}

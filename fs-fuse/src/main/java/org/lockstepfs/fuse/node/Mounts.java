@@ -1,0 +1,200 @@
+package org.lockstepfs.fuse.node;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.lockstepfs.fuse.control.ControlException;
+import org.lockstepfs.fuse.control.Messages.LeftRequest;
+import org.lockstepfs.fuse.control.Messages.MountRequest;
+import org.lockstepfs.fuse.control.Messages.MountStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The volumes that this daemon has mounted, one superblock each. A second mount of a volume becomes a
+ * bind mount of the first. Thread-safe; mounts of different devices run side by side.
+ */
+final class Mounts {
+  private static final Logger LOG = LoggerFactory.getLogger(Mounts.class);
+  private static final int MOUNT_FAILED = 32;
+  private static final long LEAVE_TIMEOUT_MS = 60_000;
+
+  private final Mounter mounter;
+  private final MountCalls calls;
+  private final Map<String, Mounter.Mounted> byDevice = new HashMap<>();
+  private final Map<String, Object> mounting = new HashMap<>();
+  private boolean stopping;
+
+  Mounts(Mounter mounter, MountCalls calls) {
+    this.mounter = mounter;
+    this.calls = calls;
+  }
+
+  void mount(MountRequest request) throws IOException {
+    String device = request.device();
+    Mounter.Mounted first = claim(device);
+    if (first != null) {
+      bind(first, request);
+      return;
+    }
+    try {
+      Mounter.Mounted mounted = mounter.mount(device, request.dir(), request.options());
+      synchronized (this) {
+        byDevice.put(device, mounted);
+      }
+      mounted.left().whenComplete((done, error) -> forget(mounted, error));
+      LOG.info("mounted {} on {}", device, request.dir());
+    } finally {
+      synchronized (this) {
+        mounting.remove(device);
+        notifyAll();
+      }
+    }
+  }
+
+  /** Returns the mount of a device; null gives the caller the right to make it. */
+  private synchronized Mounter.Mounted claim(String device) throws IOException {
+    while (mounting.containsKey(device)) {
+      waitForChange();
+    }
+    if (stopping) {
+      throw new ControlException("the daemon is stopping", MOUNT_FAILED);
+    }
+    Mounter.Mounted mounted = byDevice.get(device);
+    if (mounted == null) {
+      mounting.put(device, this);
+    }
+    return mounted;
+  }
+
+  private void waitForChange() throws IOException {
+    try {
+      wait();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private void bind(Mounter.Mounted first, MountRequest request) throws IOException {
+    boolean readOnly = request.options().containsKey("ro");
+    List<String> dirs = MountInfo.mountpoints(first.devno());
+    if (dirs.isEmpty()) {
+      throw new ControlException(
+          request.device() + " is just being unmounted; try again", MOUNT_FAILED);
+    }
+    calls.bind(dirs.get(0), request.dir(), readOnly);
+    LOG.info("mounted {} on {} as well", request.device(), request.dir());
+  }
+
+  private synchronized void forget(Mounter.Mounted mounted, Throwable error) {
+    byDevice.remove(mounted.device(), mounted);
+    notifyAll();
+    if (error == null) {
+      LOG.info("left {}", mounted.device());
+    } else {
+      LOG.error("left {} after an error", mounted.device(), error);
+    }
+  }
+
+  private synchronized Mounter.Mounted byDevno(String devno) {
+    for (Mounter.Mounted mounted : byDevice.values()) {
+      if (mounted.devno().equals(devno)) {
+        return mounted;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Waits until a volume whose last mount went is left and clean; returns at once if it is still
+   * mounted elsewhere, or not ours (any more).
+   */
+  void awaitLeft(LeftRequest request) throws IOException {
+    Mounter.Mounted mounted = byDevno(request.devno());
+    if (mounted == null || !MountInfo.mountpoints(request.devno()).isEmpty()) {
+      return;
+    }
+    await(mounted, request.timeoutMs());
+  }
+
+  private static void await(Mounter.Mounted mounted, long timeoutMs) throws IOException {
+    try {
+      mounted.left().get(timeoutMs, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          mounted.device() + " is still being left after " + timeoutMs + " ms", e);
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "could not leave " + mounted.device() + ": " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /**
+   * Unmounts everything and leaves every volume.
+   *
+   * @param force go on although a volume is in use
+   * @throws ControlException if a volume is in use and {@code force} is not set; it stays mounted
+   */
+  void stop(boolean force) throws IOException {
+    List<Mounter.Mounted> all;
+    synchronized (this) {
+      stopping = true;
+      all = new ArrayList<>(byDevice.values());
+    }
+    try {
+      for (Mounter.Mounted mounted : all) {
+        unmount(mounted, force);
+      }
+    } catch (IOException e) {
+      synchronized (this) {
+        stopping = false;
+      }
+      throw e;
+    }
+  }
+
+  private void unmount(Mounter.Mounted mounted, boolean force) throws IOException {
+    for (String dir : MountInfo.mountpoints(mounted.devno())) {
+      try {
+        calls.unmount(dir, force);
+      } catch (IOException e) {
+        throw new ControlException(dir + " is in use: " + e.getMessage(), MOUNT_FAILED);
+      }
+    }
+    if (force) {
+      mounted.abort();
+    }
+    await(mounted, LEAVE_TIMEOUT_MS);
+  }
+
+  List<MountStatus> status() throws IOException {
+    List<Mounter.Mounted> all;
+    synchronized (this) {
+      all = new ArrayList<>(byDevice.values());
+    }
+    List<MountStatus> shown = new ArrayList<>();
+    for (Mounter.Mounted mounted : all) {
+      MountStatus status = mounted.status();
+      shown.add(
+          new MountStatus(
+              status.device(),
+              status.devno(),
+              MountInfo.mountpoints(mounted.devno()),
+              status.uuid(),
+              status.label(),
+              status.slot(),
+              status.readOnly(),
+              status.stack()));
+    }
+    return shown;
+  }
+}

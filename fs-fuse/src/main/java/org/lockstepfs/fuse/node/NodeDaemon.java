@@ -1,0 +1,152 @@
+package org.lockstepfs.fuse.node;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.lockstepfs.fuse.control.ControlException;
+import org.lockstepfs.fuse.control.ControlServer;
+import org.lockstepfs.fuse.control.Messages.Done;
+import org.lockstepfs.fuse.control.Messages.LeftRequest;
+import org.lockstepfs.fuse.control.Messages.MemberStatus;
+import org.lockstepfs.fuse.control.Messages.MountRequest;
+import org.lockstepfs.fuse.control.Messages.Status;
+import org.lockstepfs.fuse.control.Messages.StopRequest;
+import org.lockstepfs.fuse.control.NodePaths;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: answers the control socket until it is told to stop.
+ *
+ * <p>The pid file stays locked while the daemon lives, so that two daemons can not be the same node.
+ */
+public final class NodeDaemon implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeDaemon.class);
+
+  /** What status shows of the cluster. */
+  public interface ClusterView {
+    /** Returns the cluster's name; empty if this node has joined none. */
+    String cluster();
+
+    /** Returns the members, this node included; empty if it has joined no cluster. */
+    List<MemberStatus> members();
+  }
+
+  private final NodePaths paths;
+  private final RandomAccessFile pidFile;
+  private final FileLock pidLock;
+  private final Mounts mounts;
+  private final ClusterView cluster;
+  private final String metricsUrl;
+  private final ControlServer control;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  private NodeDaemon(
+      NodePaths paths,
+      RandomAccessFile pidFile,
+      FileLock pidLock,
+      Mounter mounter,
+      MountCalls calls,
+      ClusterView cluster,
+      String metricsUrl)
+      throws IOException {
+    this.paths = paths;
+    this.pidFile = pidFile;
+    this.pidLock = pidLock;
+    this.mounts = new Mounts(mounter, calls);
+    this.cluster = cluster;
+    this.metricsUrl = metricsUrl;
+    this.control = new ControlServer(paths.socket());
+  }
+
+  /**
+   * Becomes the node.
+   *
+   * @param metricsUrl where Prometheus may scrape, for status
+   * @throws IOException if another daemon is this node already, or the run directory is unusable
+   */
+  public static NodeDaemon start(
+      NodePaths paths, Mounter mounter, MountCalls calls, ClusterView cluster, String metricsUrl)
+      throws IOException {
+    Files.createDirectories(paths.dir());
+    RandomAccessFile pidFile = new RandomAccessFile(paths.pidFile().toFile(), "rw");
+    FileLock lock = pidFile.getChannel().tryLock();
+    if (lock == null) {
+      pidFile.close();
+      throw new IOException("a daemon for node " + paths.node() + " is running already");
+    }
+    pidFile.setLength(0);
+    pidFile.write((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+    NodeDaemon daemon =
+        new NodeDaemon(paths, pidFile, lock, mounter, calls, cluster, metricsUrl);
+    daemon.serve();
+    return daemon;
+  }
+
+  private void serve() {
+    control.route("/mount", MountRequest.class, this::mount);
+    control.route("/left", LeftRequest.class, this::left);
+    control.route("/status", Done.class, request -> status());
+    control.route("/stop", StopRequest.class, this::stop);
+    control.start();
+    LOG.info("node {} is up, pid {}", paths.node(), ProcessHandle.current().pid());
+  }
+
+  private Done mount(MountRequest request) throws IOException {
+    try {
+      mounts.mount(request);
+      return new Done();
+    } catch (ControlException e) {
+      throw e;
+    } catch (IOException e) {
+      LOG.warn("cannot mount {} on {}", request.device(), request.dir(), e);
+      throw new ControlException(e.getMessage(), 32);
+    }
+  }
+
+  private Done left(LeftRequest request) throws IOException {
+    mounts.awaitLeft(request);
+    return new Done();
+  }
+
+  private Done stop(StopRequest request) throws IOException {
+    mounts.stop(request.force());
+    LOG.info("node {} stops", paths.node());
+    stopped.countDown();
+    return new Done();
+  }
+
+  private Status status() throws IOException {
+    return new Status(
+        paths.node(),
+        ProcessHandle.current().pid(),
+        Version.current(),
+        metricsUrl,
+        cluster.cluster(),
+        cluster.members(),
+        mounts.status());
+  }
+
+  /** Leaves every volume, in use or not; for a termination signal. */
+  public void leaveAll() throws IOException {
+    mounts.stop(true);
+  }
+
+  /** Waits until a stop request has been carried out. */
+  public void awaitStop() throws InterruptedException {
+    stopped.await();
+  }
+
+  @Override
+  public void close() throws IOException {
+    control.close();
+    Files.deleteIfExists(paths.pidFile());
+    pidLock.release();
+    pidFile.close();
+  }
+}

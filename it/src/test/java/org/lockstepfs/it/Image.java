@@ -1,0 +1,80 @@
+package org.lockstepfs.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** A volume on an image file behind a loop device. */
+final class Image implements AutoCloseable {
+  private final Path file;
+  private final String device;
+
+  private Image(Path file, String device) {
+    this.file = file;
+    this.device = device;
+  }
+
+  /** Makes an empty sparse image and its loop device. */
+  static Image create(Path dir, long mebibytes) throws IOException {
+    Path file = Files.createTempFile(dir, "volume", ".img");
+    try (RandomAccessFile f = new RandomAccessFile(file.toFile(), "rw")) {
+      f.setLength(mebibytes << 20);
+    }
+    String device =
+        Sh.run("losetup", "--find", "--show", "--direct-io=on", file.toString()).ok().output().strip();
+    return new Image(file, device);
+  }
+
+  String device() {
+    return device;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** Formats with ocfs2-tools' mkfs. */
+  Image mkfsOcfs2(String... options) {
+    List<String> command = new ArrayList<>(List.of("mkfs.ocfs2", "-q", "-x", "-F"));
+    command.addAll(Arrays.asList(options));
+    command.add(device);
+    Sh.run(command.toArray(String[]::new)).ok();
+    return this;
+  }
+
+  /** Formats with our own mkfs. */
+  Image mkfsLockstep(String... options) {
+    List<String> command = new ArrayList<>(List.of(Node.LAUNCHER.toString(), "mkfs", "--force"));
+    command.addAll(Arrays.asList(options));
+    command.add(device);
+    Sh.run(command.toArray(String[]::new)).ok();
+    return this;
+  }
+
+  /** Fails the test unless {@code fsck.ocfs2 -fn} finds nothing to say. */
+  void assertClean() {
+    Sh.Result result =
+        Sh.run(Duration.ofSeconds(120), Map.of(), "fsck.ocfs2", "-fn", device);
+    assertThat(result.status()).as(result.output()).isZero();
+    assertThat(result.output()).doesNotContain("? ").contains("All passes succeeded");
+  }
+
+  /** Runs a debugfs.ocfs2 command. */
+  String debugfs(String command) {
+    return Sh.run("debugfs.ocfs2", "-R", command, device).ok().output();
+  }
+
+  @Override
+  public void close() throws IOException {
+    Sh.run("losetup", "--detach", device);
+    Files.deleteIfExists(file);
+  }
+}

@@ -1,0 +1,104 @@
+package org.lockstepfs.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One node: a daemon of its own, driven through the command line as a user does. */
+final class Node implements AutoCloseable {
+  static final Path LAUNCHER = Path.of("../bin/lockstep").toAbsolutePath().normalize();
+
+  private final String name;
+  private final Map<String, String> environment;
+  private final Path rundir;
+  private final List<Path> mounts = new ArrayList<>();
+
+  /**
+   * Makes a node; nothing is started before its first mount.
+   *
+   * @param config the cluster file, or null if it only mounts local volumes
+   */
+  Node(String name, Path rundir, Path config) {
+    this.name = name;
+    this.rundir = rundir;
+    this.environment =
+        config == null
+            ? Map.of("LOCKSTEP_RUNDIR", rundir.toString())
+            : Map.of("LOCKSTEP_RUNDIR", rundir.toString(), "LOCKSTEP_CONFIG", config.toString());
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Runs {@code lockstep} with these arguments in the node's environment. */
+  Sh.Result lockstep(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+    command.addAll(Arrays.asList(arguments));
+    return Sh.run(Duration.ofSeconds(90), environment, command.toArray(String[]::new));
+  }
+
+  /** Mounts a device and fails the test if that does not work. */
+  Path mount(String device, Path dir, String... options) throws IOException {
+    Files.createDirectories(dir);
+    List<String> arguments = new ArrayList<>(List.of("mount", "--node", name));
+    for (String option : options) {
+      arguments.addAll(List.of("-o", option));
+    }
+    arguments.addAll(List.of(device, dir.toString()));
+    mounts.add(dir);
+    lockstep(arguments.toArray(String[]::new)).ok();
+    return dir;
+  }
+
+  /** Unmounts and fails the test if that does not work. */
+  void umount(Path dir) {
+    lockstep("umount", dir.toString()).ok();
+    mounts.remove(dir);
+  }
+
+  /** Stops the daemon, which leaves every volume. */
+  void stop() {
+    lockstep("stop", "--node", name).ok();
+    mounts.clear();
+  }
+
+  /** Returns the process id of the daemon, if it runs. */
+  Optional<ProcessHandle> daemon() throws IOException {
+    Path pidFile = rundir.resolve(name).resolve("daemon.pid");
+    if (!Files.exists(pidFile)) {
+      return Optional.empty();
+    }
+    return ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()));
+  }
+
+  /** Kills the daemon at once and waits until the process is gone. */
+  void kill() throws IOException {
+    ProcessHandle daemon = daemon().orElseThrow();
+    daemon.destroyForcibly();
+    daemon.onExit().join();
+    assertThat(daemon.isAlive()).isFalse();
+  }
+
+  /** Leaves nothing behind, whatever state the test ended in. */
+  @Override
+  public void close() throws IOException {
+    lockstep("stop", "--node", name);
+    Optional<ProcessHandle> daemon = daemon();
+    if (daemon.isPresent() && daemon.get().isAlive()) {
+      daemon.get().destroyForcibly();
+      daemon.get().onExit().join();
+    }
+    for (Path dir : mounts) {
+      Sh.run("umount", "--lazy", dir.toString());
+    }
+  }
+}
