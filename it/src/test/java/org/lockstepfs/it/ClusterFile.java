@@ -31,15 +31,19 @@ final class ClusterFile {
   private static int freePorts() throws IOException {
     for (int attempt = 0; attempt < 100; attempt++) {
       try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        int port = first.getLocalPort();
-        try (ServerSocket second =
-            new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
-          return second.getLocalPort() - 1;
-        } catch (IOException e) {
-          continue;
+        if (isFree(first.getLocalPort() + 1)) {
+          return first.getLocalPort();
         }
       }
     }
     throw new IOException("no two free ports side by side");
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

@@ -29,7 +29,10 @@ final class Image implements AutoCloseable {
       f.setLength(mebibytes << 20);
     }
     String device =
-        Sh.run("losetup", "--find", "--show", "--direct-io=on", file.toString()).ok().output().strip();
+        Sh.run("losetup", "--find", "--show", "--direct-io=on", file.toString())
+            .ok()
+            .output()
+            .strip();
     return new Image(file, device);
   }
 
@@ -61,8 +64,7 @@ final class Image implements AutoCloseable {
 
   /** Fails the test unless {@code fsck.ocfs2 -fn} finds nothing to say. */
   void assertClean() {
-    Sh.Result result =
-        Sh.run(Duration.ofSeconds(120), Map.of(), "fsck.ocfs2", "-fn", device);
+    Sh.Result result = Sh.run(Duration.ofSeconds(120), Map.of(), "fsck.ocfs2", "-fn", device);
     assertThat(result.status()).as(result.output()).isZero();
     assertThat(result.output()).doesNotContain("? ").contains("All passes succeeded");
   }

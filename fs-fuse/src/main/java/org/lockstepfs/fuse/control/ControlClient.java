@@ -38,7 +38,7 @@ public final class ControlClient {
   public <T> T post(String path, Object request, Class<T> answer) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
-      new HttpMessage("POST " + path + " HTTP/1.1", JSON.writeValueAsBytes(request))
+      new HttpMessage("POST " + path + " HTTP/1.1", JSON.writeValueAsString(request))
           .write(Channels.newOutputStream(channel));
       HttpMessage reply = HttpMessage.read(Channels.newInputStream(channel));
       if (reply.start().startsWith("HTTP/1.1 200 ")) {

@@ -33,7 +33,7 @@ public final class ControlServer implements Closeable {
   }
 
   private record Route<Q>(Class<Q> type, Handler<Q, ?> handler) {
-    Object call(byte[] body) throws IOException {
+    Object call(String body) throws IOException {
       return handler.handle(JSON.readValue(body, type));
     }
   }
@@ -102,10 +102,12 @@ public final class ControlServer implements Closeable {
     String[] words = request.start().split(" ", 3);
     Route<?> route = words.length == 3 ? routes.get(words[1]) : null;
     if (route == null) {
-      return failure("404 Not Found", new ControlException("no such request: " + request.start(), 1));
+      return failure(
+          "404 Not Found", new ControlException("no such request: " + request.start(), 1));
     }
     try {
-      return new HttpMessage("HTTP/1.1 200 OK", JSON.writeValueAsBytes(route.call(request.body())));
+      return new HttpMessage(
+          "HTTP/1.1 200 OK", JSON.writeValueAsString(route.call(request.body())));
     } catch (ControlException e) {
       return failure("409 Conflict", e);
     } catch (IOException e) {
@@ -123,7 +125,7 @@ public final class ControlServer implements Closeable {
   private static HttpMessage failure(String status, ControlException e) throws IOException {
     return new HttpMessage(
         "HTTP/1.1 " + status,
-        JSON.writeValueAsBytes(new Messages.Failure(e.getMessage(), e.exitCode())));
+        JSON.writeValueAsString(new Messages.Failure(e.getMessage(), e.exitCode())));
   }
 
   @Override

@@ -13,9 +13,9 @@ import java.util.Locale;
  * connection closes.
  *
  * @param start the request or status line
- * @param body content, at most {@value #MAX_BODY_BYTES} bytes
+ * @param body content, in UTF-8 at most {@value #MAX_BODY_BYTES} bytes
  */
-record HttpMessage(String start, byte[] body) {
+record HttpMessage(String start, String body) {
   static final int MAX_BODY_BYTES = 1 << 20;
   private static final int MAX_LINE_BYTES = 8192;
   private static final int MAX_HEADERS = 100;
@@ -39,7 +39,7 @@ record HttpMessage(String start, byte[] body) {
     if (body.length < length) {
       throw new EOFException("message ends after " + body.length + " of " + length + " bytes");
     }
-    return new HttpMessage(start, body);
+    return new HttpMessage(start, new String(body, StandardCharsets.UTF_8));
   }
 
   private static int contentLength(String value) throws IOException {
@@ -71,15 +71,16 @@ record HttpMessage(String start, byte[] body) {
   }
 
   void write(OutputStream out) throws IOException {
+    byte[] content = body.getBytes(StandardCharsets.UTF_8);
     String head =
         start
             + "\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
             + "Content-Length: "
-            + body.length
+            + content.length
             + "\r\n\r\n";
-    ByteArrayOutputStream whole = new ByteArrayOutputStream(head.length() + body.length);
+    ByteArrayOutputStream whole = new ByteArrayOutputStream(head.length() + content.length);
     whole.writeBytes(head.getBytes(StandardCharsets.ISO_8859_1));
-    whole.writeBytes(body);
+    whole.writeBytes(content);
     out.write(whole.toByteArray());
     out.flush();
   }

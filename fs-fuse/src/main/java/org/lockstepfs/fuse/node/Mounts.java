@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The volumes that this daemon has mounted, one superblock each. A second mount of a volume becomes a
- * bind mount of the first. Thread-safe; mounts of different devices run side by side.
+ * The volumes that this daemon has mounted, one superblock each. A second mount of a volume becomes
+ * a bind mount of the first. Thread-safe; mounts of different devices run side by side.
  */
 final class Mounts {
   private static final Logger LOG = LoggerFactory.getLogger(Mounts.class);
@@ -59,9 +59,7 @@ final class Mounts {
 
   /** Returns the mount of a device; null gives the caller the right to make it. */
   private synchronized Mounter.Mounted claim(String device) throws IOException {
-    while (mounting.containsKey(device)) {
-      waitForChange();
-    }
+    awaitMounting(device);
     if (stopping) {
       throw new ControlException("the daemon is stopping", MOUNT_FAILED);
     }
@@ -72,9 +70,11 @@ final class Mounts {
     return mounted;
   }
 
-  private void waitForChange() throws IOException {
+  private synchronized void awaitMounting(String device) throws IOException {
     try {
-      wait();
+      while (mounting.containsKey(device)) {
+        wait();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One node: answers the control socket until it is told to stop.
  *
- * <p>The pid file stays locked while the daemon lives, so that two daemons can not be the same node.
+ * <p>The pid file stays locked while the daemon lives, so that two daemons can not be the same
+ * node.
  */
 public final class NodeDaemon implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeDaemon.class);
@@ -82,8 +83,7 @@ public final class NodeDaemon implements Closeable {
     }
     pidFile.setLength(0);
     pidFile.write((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
-    NodeDaemon daemon =
-        new NodeDaemon(paths, pidFile, lock, mounter, calls, cluster, metricsUrl);
+    NodeDaemon daemon = new NodeDaemon(paths, pidFile, lock, mounter, calls, cluster, metricsUrl);
     daemon.serve();
     return daemon;
   }

@@ -43,8 +43,8 @@ public interface ClusterConnection {
   String dump(Lksb lksb);
 
   /**
-   * Leaves: all locks must be gone. Migrates what this node masters, leaves the domain and stops the
-   * heartbeat of this volume. Other nodes wait for nothing afterwards.
+   * Leaves: all locks must be gone. Migrates what this node masters, leaves the domain and stops
+   * the heartbeat of this volume. Other nodes wait for nothing afterwards.
    */
   void disconnect() throws IOException;
 }

@@ -57,8 +57,8 @@ public interface PosixLocks {
       java.util.function.BiConsumer<Errno, Optional<Conflict>> done);
 
   /**
-   * Drops every lock and every waiting request of an owner on an inode, as close does. Costs nothing
-   * when the owner never locked here.
+   * Drops every lock and every waiting request of an owner on an inode, as close does. Costs
+   * nothing when the owner never locked here.
    */
   void close(long inode, Owner owner, Consumer<Errno> done);
 }

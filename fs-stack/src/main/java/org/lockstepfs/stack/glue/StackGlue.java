@@ -15,14 +15,18 @@ public interface StackGlue {
 
   /** What the connection needs of the volume to beat its heart: where the heartbeat file lies. */
   record HeartbeatRegion(
-      org.lockstepfs.blockdev.device.BlockDevice device, long firstBlock, int blockSize, int blocks) {}
+      org.lockstepfs.blockdev.device.BlockDevice device,
+      long firstBlock,
+      int blockSize,
+      int blocks) {}
 
   /**
-   * Joins the volume's domain: starts its heartbeat, waits until it is steady, joins the lock domain.
+   * Joins the volume's domain: starts its heartbeat, waits until it is steady, joins the lock
+   * domain.
    *
    * @throws IOException with a one-line reason: wrong stack or cluster (names both), node not
    *     configured, node number in use, join refused, time-out
    */
-  ClusterConnection connect(
-      VolumeIdentity volume, HeartbeatRegion region, LockingProtocol protocol) throws IOException;
+  ClusterConnection connect(VolumeIdentity volume, HeartbeatRegion region, LockingProtocol protocol)
+      throws IOException;
 }
