@@ -1,0 +1,41 @@
+package org.lockstepfs.locks.o2dlm.message;
+
+import java.nio.ByteBuffer;
+import org.lockstepfs.locks.o2dlm.ResName;
+
+/**
+ * The master has dropped the reference that it said to be in progress. Status: 0.
+ *
+ * <p>Layout: struct dlm_deref_lockres_done.
+ *
+ * @param node the sender
+ * @param name the resource
+ */
+public record DerefLockresDone(int node, ResName name) implements Message {
+
+  @Override
+  public int type() {
+    return MessageType.DEREF_LOCKRES_DONE.id();
+  }
+
+  @Override
+  public int length() {
+    return 72;
+  }
+
+  @Override
+  public void encode(ByteBuffer out) {
+    Wire.zeros(out, 6);
+    out.put((byte) node);
+    out.put((byte) name.length());
+    Wire.name(out, name);
+  }
+
+  static DerefLockresDone read(Wire.Reader in) throws BadMessageException {
+    in.need(72);
+    in.skip(6);
+    int node = in.node();
+    int nameLength = in.u8();
+    return new DerefLockresDone(node, in.name(nameLength, Wire.EINVAL));
+  }
+}

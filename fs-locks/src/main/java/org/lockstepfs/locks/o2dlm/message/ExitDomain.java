@@ -1,0 +1,34 @@
+package org.lockstepfs.locks.o2dlm.message;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The sender has left. Status: 0.
+ *
+ * <p>Layout: struct dlm_exit_domain.
+ *
+ * @param node the sender
+ */
+public record ExitDomain(int node) implements Message {
+
+  @Override
+  public int type() {
+    return MessageType.EXIT_DOMAIN.id();
+  }
+
+  @Override
+  public int length() {
+    return 4;
+  }
+
+  @Override
+  public void encode(ByteBuffer out) {
+    out.put((byte) node);
+    Wire.zeros(out, 3);
+  }
+
+  static ExitDomain read(Wire.Reader in) throws BadMessageException {
+    in.need(4);
+    return new ExitDomain(in.node());
+  }
+}

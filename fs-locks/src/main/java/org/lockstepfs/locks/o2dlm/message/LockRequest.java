@@ -1,0 +1,36 @@
+package org.lockstepfs.locks.o2dlm.message;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The recovery master asks for all locks of a dead node. Status: 0.
+ *
+ * <p>Layout: struct dlm_lock_request.
+ *
+ * @param node the sender
+ * @param deadNode whose locks are recovered
+ */
+public record LockRequest(int node, int deadNode) implements Message {
+
+  @Override
+  public int type() {
+    return MessageType.LOCK_REQUEST.id();
+  }
+
+  @Override
+  public int length() {
+    return 8;
+  }
+
+  @Override
+  public void encode(ByteBuffer out) {
+    out.put((byte) node);
+    out.put((byte) deadNode);
+    Wire.zeros(out, 6);
+  }
+
+  static LockRequest read(Wire.Reader in) throws BadMessageException {
+    in.need(8);
+    return new LockRequest(in.node(), in.node());
+  }
+}
