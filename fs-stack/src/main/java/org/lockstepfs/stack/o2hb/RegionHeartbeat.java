@@ -1,0 +1,299 @@
+package org.lockstepfs.stack.o2hb;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.lockstepfs.blockdev.device.BlockDevice;
+import org.lockstepfs.stack.config.ClusterConfig;
+import org.lockstepfs.stack.config.ClusterNode;
+import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The heartbeat of one volume, a beat at a time ({@code struct o2hb_region},
+ * o2hb_do_disk_heartbeat). Not thread-safe but for the getters that say so.
+ *
+ * <p>Differs from the kernel in two ways, neither visible to a kernel peer. Before its first write
+ * it watches its own block, if the last owner has not left cleanly, and refuses to start when
+ * somebody else is writing it. And while joining it beats faster, so that a mount need not wait for
+ * four whole intervals.
+ */
+public final class RegionHeartbeat {
+  private static final Logger LOG = LoggerFactory.getLogger(RegionHeartbeat.class);
+
+  /** Samples of a joiner that span two intervals of the others, and some. */
+  private static final int STIRRING_SAMPLES = 10;
+
+  /** How far a heartbeat has come. */
+  public enum Phase {
+    /** Watching whether somebody else writes our block; nothing is written. */
+    WATCHING,
+    /** Beating; not all live nodes may have been seen yet. */
+    JOINING,
+    /** Beating; all nodes that were live when we started are known. */
+    STEADY,
+    /** Gave up: our block belongs to somebody else, or membership does not settle. */
+    FAILED,
+    /** Left. */
+    STOPPED
+  }
+
+  private final HeartbeatRegion region;
+  private final String name;
+  private final int self;
+  private final HeartbeatTiming timing;
+  private final LiveNodes liveNodes;
+  private final LongSupplier nanoClock;
+  private final LongSupplier wallClockSeconds;
+  private final long generation;
+  private final TreeMap<Integer, Slot> slots = new TreeMap<>();
+  private final ByteBuffer sample;
+
+  private volatile Phase phase = Phase.WATCHING;
+  private volatile String failure = "";
+  private volatile long lastWriteNanos;
+  private long startedNanos;
+  private long firstWriteNanos;
+  private long lastChangeNanos;
+  private long sequence;
+  private HeartbeatBlock written;
+  private boolean ownSlotOk;
+
+  /**
+   * Makes the heartbeat of a region; nothing is read or written yet.
+   *
+   * @param generation random, not zero
+   * @param nanoClock monotonic
+   * @throws IOException if the region has no block for one of the configured nodes
+   */
+  public RegionHeartbeat(
+      HeartbeatRegion region,
+      ClusterConfig config,
+      ClusterNode self,
+      HeartbeatTiming timing,
+      LiveNodes liveNodes,
+      long generation,
+      LongSupplier nanoClock,
+      LongSupplier wallClockSeconds)
+      throws IOException {
+    if (generation == 0) {
+      throw new IllegalArgumentException("generation 0 means that the node has left");
+    }
+    this.region = region;
+    this.name = region.device().name();
+    this.self = self.number();
+    this.timing = timing;
+    this.liveNodes = liveNodes;
+    this.generation = generation;
+    this.nanoClock = nanoClock;
+    this.wallClockSeconds = wallClockSeconds;
+    for (ClusterNode node : config.nodes()) {
+      if (node.number() >= region.blocks()) {
+        throw new IOException(
+            name
+                + ": heartbeat file of "
+                + region.blocks()
+                + " blocks has none for node "
+                + node.number());
+      }
+      slots.put(node.number(), new Slot(node.number(), timing, name));
+    }
+    int span = slots.lastKey() - slots.firstKey() + 1;
+    this.sample = ByteBuffer.allocateDirect(span * region.blockSize());
+  }
+
+  /** Returns how far the heartbeat has come; any thread. */
+  public Phase phase() {
+    return phase;
+  }
+
+  /** Returns why the phase is {@link Phase#FAILED}, in one line; any thread. */
+  public String failure() {
+    return failure;
+  }
+
+  /** Returns when the last completed write of our block began, on the given clock; any thread. */
+  public long lastWriteNanos() {
+    return lastWriteNanos;
+  }
+
+  /** Returns the generation of this start of the heartbeat; any thread. */
+  public long generation() {
+    return generation;
+  }
+
+  /** Returns the time to the next beat, measured from the start of the last one, in ms. */
+  public int intervalMs() {
+    return phase == Phase.STEADY ? timing.intervalMs() : timing.joiningIntervalMs();
+  }
+
+  /** Takes the first sample. Must come before the first {@link #beat}. */
+  public void start() throws IOException {
+    readSlots();
+    slots.forEach((node, slot) -> slot.populate(blockOf(node)));
+    HeartbeatBlock own = HeartbeatBlock.read(blockOf(self));
+    sequence = own.sequence();
+    written = own;
+    startedNanos = nanoClock.getAsLong();
+    lastWriteNanos = startedNanos;
+    lastChangeNanos = startedNanos;
+    if (own.generation() == 0 || !HeartbeatBlock.valid(blockOf(self))) {
+      join();
+    }
+  }
+
+  private void join() {
+    phase = Phase.JOINING;
+    firstWriteNanos = nanoClock.getAsLong();
+  }
+
+  /**
+   * One beat: reads all blocks, writes ours, draws the conclusions and calls listeners.
+   *
+   * @throws IOException if the device fails; the beat is then as good as not done
+   */
+  public void beat() throws IOException {
+    if (phase == Phase.STOPPED || phase == Phase.FAILED) {
+      return;
+    }
+    readSlots();
+    ownSlotOk = checkOwnSlot();
+    if (phase == Phase.WATCHING) {
+      watch();
+    }
+    if (phase == Phase.JOINING && !ownSlotOk) {
+      fail("node number " + self + " is in use by another node that heartbeats on " + name);
+    }
+    if (phase == Phase.JOINING || phase == Phase.STEADY) {
+      writeOwnBlock(generation);
+    }
+    if (phase != Phase.FAILED) {
+      checkSlots();
+      settle();
+    }
+  }
+
+  private void watch() {
+    if (!ownSlotOk) {
+      fail("node number " + self + " is in use by another node that heartbeats on " + name);
+    } else if (elapsedMs(startedNanos) >= timing.steadyAfterMs()) {
+      join();
+    }
+  }
+
+  private void fail(String reason) {
+    failure = reason;
+    phase = Phase.FAILED;
+    LOG.error("o2hb: {}", reason);
+  }
+
+  private void readSlots() throws IOException {
+    sample.clear();
+    region.device().read(offsetOf(slots.firstKey()), sample);
+  }
+
+  private long offsetOf(int node) {
+    return (region.firstBlock() + node) * region.blockSize();
+  }
+
+  private ByteBuffer blockOf(int node) {
+    int at = (node - slots.firstKey()) * region.blockSize();
+    return sample.duplicate().clear().position(at).limit(at + region.blockSize()).slice();
+  }
+
+  /** Whether our block is as we left it. */
+  private boolean checkOwnSlot() {
+    HeartbeatBlock seen = HeartbeatBlock.read(blockOf(self));
+    boolean ours = seen.equals(written);
+    if (!ours && phase == Phase.STEADY) {
+      LOG.error(
+          "o2hb: our block on {} is not what we wrote: node {} generation {} sequence {}, expected"
+              + " node {} generation {} sequence {}",
+          name,
+          seen.node(),
+          Long.toHexString(seen.generation()),
+          seen.sequence(),
+          written.node(),
+          Long.toHexString(written.generation()),
+          written.sequence());
+    }
+    return ours;
+  }
+
+  private void writeOwnBlock(long blockGeneration) throws IOException {
+    long begun = nanoClock.getAsLong();
+    sequence = Math.max(sequence + 1, wallClockSeconds.getAsLong());
+    ByteBuffer block =
+        HeartbeatBlock.make(region.blockSize(), sequence, self, blockGeneration, timing.deadMs());
+    HeartbeatBlock content = HeartbeatBlock.read(block);
+    BlockDevice device = region.device();
+    device.write(offsetOf(self), block);
+    written = content;
+    if (ownSlotOk) {
+      lastWriteNanos = begun;
+    }
+  }
+
+  private void checkSlots() {
+    slots.forEach(
+        (node, slot) -> {
+          if (slot.check(blockOf(node))) {
+            lastChangeNanos = nanoClock.getAsLong();
+            boolean live = slot.state() == NodeState.LIVE;
+            LOG.info("o2hb: node {} {} {}", node, live ? "joined" : "left", name);
+            if (live) {
+              liveNodes.up(this, node, slot.generation());
+            } else {
+              liveNodes.down(this, node);
+            }
+          }
+        });
+  }
+
+  /** Decides whether a joiner has seen everybody and been seen. */
+  private void settle() {
+    if (phase == Phase.JOINING
+        && ownSlotOk
+        && slots.get(self).state() == NodeState.LIVE
+        && slots.values().stream().noneMatch(s -> s.stirring(STIRRING_SAMPLES))
+        && elapsedMs(firstWriteNanos) >= timing.steadyAfterMs()
+        && elapsedMs(lastChangeNanos) >= timing.intervalMs() / 2) {
+      phase = Phase.STEADY;
+    } else if (phase != Phase.STEADY && elapsedMs(startedNanos) >= timing.unsteadyMs()) {
+      fail("heartbeat on " + name + " does not settle");
+    }
+  }
+
+  private long elapsedMs(long sinceNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - sinceNanos);
+  }
+
+  /** Returns the nodes that are live in this region. */
+  public BitSet live() {
+    BitSet live = new BitSet();
+    slots.forEach((node, slot) -> live.set(node, slot.state() == NodeState.LIVE));
+    return live;
+  }
+
+  /**
+   * Leaves: tells the listeners that everybody is gone from here, then the others by writing
+   * generation 0.
+   *
+   * @throws IOException if that write fails; the others then wait until the block counts as dead
+   */
+  public void stop() throws IOException {
+    phase = Phase.STOPPED;
+    slots.forEach(
+        (node, slot) -> {
+          slot.shutDown();
+          liveNodes.down(this, node);
+        });
+    if (ownSlotOk && written.generation() == generation) {
+      writeOwnBlock(0);
+    }
+  }
+}

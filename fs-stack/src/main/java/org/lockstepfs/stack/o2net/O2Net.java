@@ -1,0 +1,396 @@
+package org.lockstepfs.stack.o2net;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.lockstepfs.stack.config.ClusterConfig;
+import org.lockstepfs.stack.config.ClusterNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's o2net: listens, connects, sends and dispatches messages. Thread-safe.
+ *
+ * <p>Messages from one node to another arrive in the order in which {@link #send} was called, as
+ * long as the link lasts; a message is handled at most once. Heartbeat drives it: no link is made
+ * to, or accepted from, a node that is not heartbeating.
+ */
+public final class O2Net implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(O2Net.class);
+  private static final int BACKLOG = 64;
+  private static final int MAX_UNIDENTIFIED = 64;
+  private static final int CLOSE_TIMEOUT_SECONDS = 5;
+
+  private final ClusterNode self;
+  private final NetTimeouts timeouts;
+  private final Admission admission;
+  private final NetMeters meters;
+  private final HandlerTable handlers = new HandlerTable();
+  private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
+  private final EventLoopGroup group;
+  private final EventLoop loop;
+  private final LoopQueue queue;
+  private final Map<Integer, Peer> peers = new TreeMap<>();
+  private Channel listener;
+  private int unidentified;
+
+  /**
+   * Makes the transport of one node; {@link #start} opens it.
+   *
+   * @param config all nodes that may be talked to
+   * @param self this node, one of them
+   */
+  public O2Net(
+      ClusterConfig config, ClusterNode self, NetTimeouts timeouts, MeterRegistry registry) {
+    this.self = self;
+    this.timeouts = timeouts;
+    this.admission = new Admission(config);
+    this.meters = new NetMeters(registry);
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            1,
+            new DefaultThreadFactory("o2net-" + self.name(), true),
+            NioIoHandler.newFactory());
+    this.loop = group.next();
+    this.queue = new LoopQueue(loop);
+    Links links = new Links();
+    for (ClusterNode node : config.nodes()) {
+      if (node.number() != self.number()) {
+        boolean connects = self.number() > node.number();
+        peers.put(node.number(), new Peer(node, connects, timeouts, loop, links));
+      }
+    }
+    Gauge.builder("lockstep.net.links", this, net -> net.connectedNodes().cardinality())
+        .description("o2net links that are up")
+        .register(registry);
+  }
+
+  /**
+   * Listens on this node's configured address.
+   *
+   * @throws IOException if the address cannot be bound; names it
+   */
+  public void start() throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
+            .childHandler(pipeline(new Accepted()));
+    ChannelFuture bound = bootstrap.bind(self.netAddress()).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      close();
+      throw new IOException(
+          "o2net cannot listen on "
+              + self.address().getHostAddress()
+              + ":"
+              + self.port()
+              + ": "
+              + bound.cause().getMessage(),
+          bound.cause());
+    }
+    listener = bound.channel();
+  }
+
+  /**
+   * Registers the handler of a message type and key.
+   *
+   * @param maxLength longest payload that it takes, 0 to 4072 bytes; longer ones are refused
+   * @throws IllegalStateException if there is one already
+   */
+  public void register(int type, int key, int maxLength, MessageHandler handler) {
+    handlers.add(type, key, maxLength, handler);
+  }
+
+  /** Removes a handler; a request that is being handled goes on. */
+  public void unregister(int type, int key) {
+    handlers.remove(type, key);
+  }
+
+  /** Adds a listener for links, called from now on. */
+  public void addLinkListener(LinkListener linkListener) {
+    listeners.add(linkListener);
+  }
+
+  /** Removes a listener. */
+  public void removeLinkListener(LinkListener linkListener) {
+    listeners.remove(linkListener);
+  }
+
+  /**
+   * Sends a request. While the link is being made the message waits, at most the idle time-out.
+   *
+   * @param target a configured node other than this one
+   * @param payload at most 4072 bytes; not to be changed afterwards
+   * @param result called exactly once, on the event loop thread
+   */
+  public void send(int target, int type, int key, byte[] payload, SendListener result) {
+    if (payload.length > MessageHeader.MAX_PAYLOAD) {
+      throw new IllegalArgumentException("o2net payload of " + payload.length + " bytes");
+    }
+    Peer peer = peers.get(target);
+    if (peer == null) {
+      queue.post(() -> result.done(SendResult.NOT_CONNECTED, 0));
+    } else {
+      queue.post(() -> peer.send(type, key, payload, result));
+    }
+  }
+
+  /** Heartbeat sees this node: a link to it is wanted. */
+  public void nodeUp(int node) {
+    Peer peer = peers.get(node);
+    if (peer != null) {
+      queue.post(peer::nodeUp);
+    }
+  }
+
+  /** Heartbeat has lost this node: its link is closed and none accepted until it is back. */
+  public void nodeDown(int node) {
+    Peer peer = peers.get(node);
+    if (peer != null) {
+      queue.post(peer::nodeDown);
+    }
+  }
+
+  /** Returns the nodes to which a link is up; never this node. */
+  public BitSet connectedNodes() {
+    BitSet nodes = new BitSet(ClusterNode.MAX_NODES);
+    peers.forEach((number, peer) -> nodes.set(number, peer.isUp()));
+    return nodes;
+  }
+
+  /** Returns an executor that runs tasks on the event loop thread, at once if called there. */
+  public Executor executor() {
+    return queue::post;
+  }
+
+  /** Closes all links and stops listening; every unanswered message has been reported then. */
+  @Override
+  public void close() {
+    queue.post(() -> peers.values().forEach(Peer::nodeDown));
+    if (listener != null) {
+      listener.close().awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+    group
+        .shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .awaitUninterruptibly(2 * CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static WriteBufferWaterMark waterMark() {
+    return new WriteBufferWaterMark(Connection.MAX_UNSENT_BYTES / 2, Connection.MAX_UNSENT_BYTES);
+  }
+
+  private ChannelInitializer<SocketChannel> pipeline(Connection.Owner owner) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(SocketChannel channel) {
+        channel
+            .pipeline()
+            .addLast(
+                new FlushConsolidationHandler(),
+                new FrameDecoder(),
+                new Connection(timeouts, handlers, meters, queue, owner));
+      }
+    };
+  }
+
+  /** Carries out what peers ask for. */
+  private final class Links implements Peer.Net {
+    @Override
+    public void connect(Peer peer) {
+      new Bootstrap()
+          .group(group)
+          .channel(NioSocketChannel.class)
+          .option(ChannelOption.TCP_NODELAY, true)
+          .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeouts.idleTimeoutMs())
+          .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
+          .handler(pipeline(new Connected(peer)))
+          .connect(peer.node().netAddress(), new InetSocketAddress(self.address(), 0))
+          .addListener(
+              future -> {
+                if (!future.isSuccess()) {
+                  peer.connectFailed(String.valueOf(future.cause().getMessage()));
+                }
+              });
+    }
+
+    @Override
+    public void linkUp(Peer peer) {
+      listeners.forEach(l -> l.linkUp(peer.node().number()));
+    }
+
+    @Override
+    public void linkError(Peer peer, String reason) {
+      meters.linkError();
+      listeners.forEach(l -> l.linkError(peer.node().number(), reason));
+    }
+  }
+
+  /** Judges a handshake from a peer whose number is known. */
+  private void judge(Peer peer, Connection connection, Handshake theirs) {
+    int expected = peer.node().number();
+    if (theirs.sender().orElse(expected) != expected) {
+      peer.handshakeBad("says that it is node " + theirs.sender().getAsInt());
+      return;
+    }
+    Handshake.of(self.number(), timeouts)
+        .disagreement(theirs)
+        .ifPresentOrElse(peer::handshakeBad, () -> peer.handshakeOk(connection));
+  }
+
+  /** Hears of the connections that this node made. */
+  private final class Connected implements Connection.Owner {
+    private final Peer peer;
+
+    Connected(Peer peer) {
+      this.peer = peer;
+    }
+
+    @Override
+    public void opened(Connection connection) {
+      connection.identify(peer.node().number());
+      peer.attach(connection);
+      if (peer.isHeartbeating()) {
+        connection.sendHandshake(Handshake.of(self.number(), timeouts));
+      } else {
+        connection.close("stopped heartbeating");
+      }
+    }
+
+    @Override
+    public void handshake(Connection connection, Handshake theirs) {
+      judge(peer, connection, theirs);
+    }
+
+    @Override
+    public void recovered(Connection connection) {
+      peer.recovered();
+    }
+
+    @Override
+    public void idle(Connection connection) {
+      peer.idle();
+    }
+
+    @Override
+    public void closed(Connection connection, String reason) {
+      peer.closed(connection, reason);
+    }
+  }
+
+  /** Hears of the connections that this node accepted. */
+  private final class Accepted implements Connection.Owner {
+    @Override
+    public void opened(Connection connection) {
+      unidentified++;
+      InetAddress source = ((InetSocketAddress) connection.remoteAddress()).getAddress();
+      if (!admission.known(source)) {
+        LOG.warn("o2net: attempt to connect from unknown node at {}", source.getHostAddress());
+        connection.close("unknown node");
+        return;
+      }
+      admission
+          .bySource(source)
+          .ifPresentOrElse(node -> admit(connection, node), () -> awaitIdentity(connection));
+    }
+
+    private void awaitIdentity(Connection connection) {
+      if (unidentified > MAX_UNIDENTIFIED) {
+        connection.close("too many connections that name no node");
+        return;
+      }
+      loop.schedule(
+          () -> {
+            if (connection.node() < 0) {
+              connection.close("no handshake");
+            }
+          },
+          timeouts.idleTimeoutMs(),
+          TimeUnit.MILLISECONDS);
+    }
+
+    /** Takes the connection as the node's, if one from that node is due; answers the handshake. */
+    private void admit(Connection connection, ClusterNode node) {
+      unidentified--;
+      connection.identify(node.number());
+      Peer peer = peers.get(node.number());
+      if (node.number() <= self.number()) {
+        LOG.warn("o2net: unexpected connect attempt from node {}", node.number());
+        connection.close("lower nodes do not connect");
+      } else if (!peer.isHeartbeating()) {
+        LOG.debug("o2net: node {} connects but does not heartbeat yet", node.number());
+        connection.close("not heartbeating");
+      } else if (peer.hasConnection()) {
+        LOG.warn("o2net: node {} connects but already has a connection", node.number());
+        connection.close("has a connection");
+      } else {
+        peer.attach(connection);
+        connection.sendHandshake(Handshake.of(self.number(), timeouts));
+      }
+    }
+
+    @Override
+    public void handshake(Connection connection, Handshake theirs) {
+      if (connection.node() < 0) {
+        InetAddress source = ((InetSocketAddress) connection.remoteAddress()).getAddress();
+        admission
+            .byHandshake(source, theirs)
+            .ifPresentOrElse(
+                node -> admit(connection, node), () -> connection.close("names no node"));
+      }
+      Peer peer = peers.get(connection.node());
+      if (peer != null && peer.owns(connection)) {
+        judge(peer, connection, theirs);
+      }
+    }
+
+    @Override
+    public void recovered(Connection connection) {
+      peers.get(connection.node()).recovered();
+    }
+
+    @Override
+    public void idle(Connection connection) {
+      peers.get(connection.node()).idle();
+    }
+
+    @Override
+    public void closed(Connection connection, String reason) {
+      Peer peer = peers.get(connection.node());
+      if (connection.node() < 0) {
+        unidentified--;
+      } else if (peer != null) {
+        peer.closed(connection, reason);
+      }
+    }
+  }
+}
