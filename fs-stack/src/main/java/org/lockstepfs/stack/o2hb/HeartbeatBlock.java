@@ -27,11 +27,7 @@ record HeartbeatBlock(long sequence, int node, int checksum, long generation, in
   static HeartbeatBlock read(ByteBuffer block) {
     ByteBuffer in = block.slice().order(ByteOrder.LITTLE_ENDIAN);
     return new HeartbeatBlock(
-        in.getLong(0),
-        in.get(8) & 0xff,
-        in.getInt(CHECKSUM_AT),
-        in.getLong(16),
-        in.getInt(24));
+        in.getLong(0), in.get(8) & 0xff, in.getInt(CHECKSUM_AT), in.getLong(16), in.getInt(24));
   }
 
   /** Makes a whole block of {@code blockSize} bytes with a valid checksum. */

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The nodes that are live in any region of this node (o2hb_live_node_bitmap), and who wants to know.
- * Thread-safe.
+ * The nodes that are live in any region of this node (o2hb_live_node_bitmap), and who wants to
+ * know. Thread-safe.
  */
 public final class LiveNodes {
 

@@ -69,11 +69,7 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
   private ScheduledFuture<?> timer;
 
   Connection(
-      NetTimeouts timeouts,
-      HandlerTable handlers,
-      NetMeters meters,
-      LoopQueue queue,
-      Owner owner) {
+      NetTimeouts timeouts, HandlerTable handlers, NetMeters meters, LoopQueue queue, Owner owner) {
     this.timeouts = timeouts;
     this.handlers = handlers;
     this.meters = meters;
@@ -125,10 +121,10 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
       return;
     }
     while (outstanding.containsKey(nextNumber)) {
-      nextNumber = nextNumber + 1 & Integer.MAX_VALUE;
+      nextNumber = (nextNumber + 1) & Integer.MAX_VALUE;
     }
     int number = nextNumber;
-    nextNumber = number + 1 & Integer.MAX_VALUE;
+    nextNumber = (number + 1) & Integer.MAX_VALUE;
     outstanding.put(number, listener);
     write(MessageHeader.request(payload.length, type, key, number), payload);
   }

@@ -36,6 +36,6 @@ final class HandlerTable {
   }
 
   private static long index(int type, int key) {
-    return (long) type << 32 | key & 0xffffffffL;
+    return ((long) type << 32) | (key & 0xffffffffL);
   }
 }

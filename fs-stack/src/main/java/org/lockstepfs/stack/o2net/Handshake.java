@@ -33,7 +33,7 @@ record Handshake(
   static Handshake of(int node, NetTimeouts timeouts) {
     return new Handshake(
         PROTOCOL_VERSION,
-        (long) TAG << 32 | node,
+        ((long) TAG << 32) | node,
         timeouts.heartbeatTimeoutMs(),
         timeouts.idleTimeoutMs(),
         timeouts.keepaliveDelayMs(),

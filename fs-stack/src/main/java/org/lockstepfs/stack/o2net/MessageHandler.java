@@ -19,8 +19,8 @@ public interface MessageHandler {
     byte[] payload();
 
     /**
-     * Answers the request; the sender waits for it. To be called exactly once, from any thread,
-     * now or later.
+     * Answers the request; the sender waits for it. To be called exactly once, from any thread, now
+     * or later.
      */
     void answer(int status);
   }

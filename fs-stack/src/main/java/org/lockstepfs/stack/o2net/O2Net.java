@@ -74,9 +74,7 @@ public final class O2Net implements Closeable {
     this.meters = new NetMeters(registry);
     this.group =
         new MultiThreadIoEventLoopGroup(
-            1,
-            new DefaultThreadFactory("o2net-" + self.name(), true),
-            NioIoHandler.newFactory());
+            1, new DefaultThreadFactory("o2net-" + self.name(), true), NioIoHandler.newFactory());
     this.loop = group.next();
     this.queue = new LoopQueue(loop);
     Links links = new Links();

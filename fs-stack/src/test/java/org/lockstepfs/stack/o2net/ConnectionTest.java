@@ -98,7 +98,8 @@ class ConnectionTest {
 
   @Test
   void aRequestInPiecesIsHandledAndAnswered() {
-    handlers.add(TYPE, KEY, 10, request -> request.answer(request.payload().length + request.from()));
+    handlers.add(
+        TYPE, KEY, 10, request -> request.answer(request.payload().length + request.from()));
     ByteBuf request = bytes(MessageHeader.request(10, TYPE, KEY, 99), 10);
     while (request.isReadable()) {
       assertThat(sent()).isNull();

@@ -231,9 +231,17 @@ class O2NetTest {
     try (Socket kernel = connect("127.0.0.2")) {
       kernel.getOutputStream().write(kernelHandshake());
       assertThat(kernel.getInputStream().readNBytes(32)).startsWith(0, 0, 0, 0, 0, 0, 0, 11);
-      byte[] request = ByteBuffer.allocate(24)
-          .putShort((short) 0xfa55).putShort((short) 0).putShort((short) TYPE).putShort((short) 0)
-          .putInt(0).putInt(0).putInt(KEY).putInt(77).array();
+      byte[] request =
+          ByteBuffer.allocate(24)
+              .putShort((short) 0xfa55)
+              .putShort((short) 0)
+              .putShort((short) TYPE)
+              .putShort((short) 0)
+              .putInt(0)
+              .putInt(0)
+              .putInt(KEY)
+              .putInt(77)
+              .array();
       kernel.getOutputStream().write(request);
       ByteBuffer answer = ByteBuffer.wrap(kernel.getInputStream().readNBytes(24));
       assertThat(answer.getShort(0)).isEqualTo((short) 0xfa56);
@@ -272,6 +280,12 @@ class O2NetTest {
 
   private static byte[] kernelHandshake() {
     return ByteBuffer.allocate(32)
-        .putLong(11).putLong(1).putInt(6_000).putInt(5_000).putInt(500).putInt(2_000).array();
+        .putLong(11)
+        .putLong(1)
+        .putInt(6_000)
+        .putInt(5_000)
+        .putInt(500)
+        .putInt(2_000)
+        .array();
   }
 }

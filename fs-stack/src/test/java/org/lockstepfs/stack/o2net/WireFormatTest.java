@@ -17,8 +17,8 @@ class WireFormatTest {
     MessageHeader header = MessageHeader.request(0x0102, 503, 0xcafebabe, 0x11223344);
     header.write(out);
     assertThat(ByteBufUtil.hexDump(out))
-        .isEqualTo("fa55" + "0102" + "01f7" + "0000" + "00000000" + "00000000" + "cafebabe"
-            + "11223344");
+        .isEqualTo(
+            "fa55" + "0102" + "01f7" + "0000" + "00000000" + "00000000" + "cafebabe" + "11223344");
     assertThat(MessageHeader.read(out)).isEqualTo(header);
     assertThat(MessageHeader.BYTES + MessageHeader.MAX_PAYLOAD).isEqualTo(4096);
   }
@@ -28,8 +28,8 @@ class WireFormatTest {
     ByteBuf out = Unpooled.buffer();
     MessageHeader.request(8, 503, 0xcafebabe, 7).answer(SendResult.OVERFLOW, -11).write(out);
     assertThat(ByteBufUtil.hexDump(out))
-        .isEqualTo("fa56" + "0000" + "01f7" + "0000" + "00000002" + "fffffff5" + "cafebabe"
-            + "00000007");
+        .isEqualTo(
+            "fa56" + "0000" + "01f7" + "0000" + "00000002" + "fffffff5" + "cafebabe" + "00000007");
   }
 
   @Test
@@ -37,7 +37,8 @@ class WireFormatTest {
     ByteBuf out = Unpooled.buffer();
     MessageHeader.keepalive(MessageHeader.MAGIC_KEEP_REQUEST).write(out);
     MessageHeader.keepalive(MessageHeader.MAGIC_KEEP_RESPONSE).write(out);
-    assertThat(ByteBufUtil.hexDump(out)).isEqualTo("fa57" + "0".repeat(44) + "fa58" + "0".repeat(44));
+    assertThat(ByteBufUtil.hexDump(out))
+        .isEqualTo("fa57" + "0".repeat(44) + "fa58" + "0".repeat(44));
   }
 
   @Test
@@ -46,8 +47,13 @@ class WireFormatTest {
     Handshake handshake = Handshake.of(254, KERNEL);
     handshake.write(out);
     assertThat(ByteBufUtil.hexDump(out))
-        .isEqualTo("000000000000000b" + "4c6f636b000000fe" + "0000ea60" + "00007530" + "000007d0"
-            + "000007d0");
+        .isEqualTo(
+            "000000000000000b"
+                + "4c6f636b000000fe"
+                + "0000ea60"
+                + "00007530"
+                + "000007d0"
+                + "000007d0");
     assertThat(Handshake.read(out)).isEqualTo(handshake);
     assertThat(handshake.sender()).hasValue(254);
   }
