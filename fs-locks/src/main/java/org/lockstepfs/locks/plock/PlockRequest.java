@@ -1,0 +1,62 @@
+package org.lockstepfs.locks.plock;
+
+import org.lockstepfs.locks.plock.PlockMessage.Op;
+
+/** A request of this node that has not ended yet; a handle for {@link PlockEngine#cancel}. */
+public final class PlockRequest {
+  /** Where the request is. */
+  enum State {
+    /** Not sent: the table's owner is being looked up. */
+    UNSENT,
+    /** At another node. */
+    SENT,
+    /** Waits in a table of this node. */
+    QUEUED,
+    /** Answered. */
+    DONE
+  }
+
+  final long id;
+  final long inode;
+  final Op op;
+  final boolean exclusive;
+  final boolean blocking;
+  final boolean close;
+  final PlockOwner owner;
+  final int pid;
+  final long start;
+  final long end;
+  final PlockCallback callback;
+  State state = State.UNSENT;
+  boolean cancelled;
+
+  PlockRequest(
+      long id,
+      long inode,
+      Op op,
+      boolean exclusive,
+      boolean blocking,
+      boolean close,
+      PlockOwner owner,
+      int pid,
+      long start,
+      long end,
+      PlockCallback callback) {
+    this.id = id;
+    this.inode = inode;
+    this.op = op;
+    this.exclusive = exclusive;
+    this.blocking = blocking;
+    this.close = close;
+    this.owner = owner;
+    this.pid = pid;
+    this.start = start;
+    this.end = end;
+    this.callback = callback;
+  }
+
+  /** Returns whether the request has ended. */
+  public boolean isDone() {
+    return state == State.DONE;
+  }
+}
