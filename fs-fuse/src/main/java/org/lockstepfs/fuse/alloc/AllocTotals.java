@@ -1,11 +1,9 @@
 package org.lockstepfs.fuse.alloc;
 
 /**
- * Space of a volume, for statfs(2).
+ * Space of a volume, for statfs(2). Like the kernel, files count as one cluster each.
  *
  * @param clusters total
- * @param freeClusters free, this node's window and truncate log included
- * @param inodes blocks in the inode allocators of all slots
- * @param freeInodes free ones among them, plus those that free clusters could become
+ * @param freeClusters free, those in this node's window and truncate log included
  */
-public record AllocTotals(long clusters, long freeClusters, long inodes, long freeInodes) {}
+public record AllocTotals(long clusters, long freeClusters) {}

@@ -1,0 +1,186 @@
+package org.lockstepfs.fuse.alloc;
+
+import java.io.IOException;
+import org.lockstepfs.blockdev.journal.Handle;
+import org.lockstepfs.fuse.inode.LockedInode;
+import org.lockstepfs.fuse.meta.Geometry;
+import org.lockstepfs.locks.mode.LockMode;
+
+/**
+ * The groups of one allocator file, linked in chains: finds free bits, sets and clears them, and
+ * keeps all counts. The caller holds the file's lock, exclusive to change.
+ *
+ * <p>A claim goes to the caller's goal, else to the group of the last claim, else to the chain with
+ * the most free bits, else to any chain; a group found deep in a chain is moved to its head.
+ *
+ * <p>Source: ocfs2_claim_suballoc_bits in Linux 6.1 fs/ocfs2/suballoc.c.
+ */
+final class ChainAllocator {
+  /**
+   * Bits that were claimed.
+   *
+   * @param group their group, as it is after the claim
+   * @param bits the bits
+   */
+  record Claim(Group group, Bitmap.Run bits) {}
+
+  private final LockedInode inode;
+  private final Geometry geometry;
+  private final boolean clusters;
+  private long lastGroup;
+  private int nextBit;
+
+  /**
+   * Makes an allocator.
+   *
+   * @param clusters whether this is the global bitmap, whose bits are clusters
+   */
+  ChainAllocator(LockedInode inode, Geometry geometry, boolean clusters) {
+    this.inode = inode;
+    this.geometry = geometry;
+    this.clusters = clusters;
+  }
+
+  LockedInode.Held lock(LockMode mode) throws IOException {
+    return inode.lock(mode);
+  }
+
+  ChainDinode dinode() throws IOException {
+    return new ChainDinode(inode.dinode());
+  }
+
+  Group group(long block) throws IOException {
+    if (block <= 0 || geometry.blockToCluster(block) >= geometry.clusters()) {
+      throw new IOException(
+          "Corrupt chain allocator " + inode.block() + ": group at block " + block);
+    }
+    return Group.open(inode.cache().read(block), dinode(), geometry);
+  }
+
+  /** Returns a zeroed group descriptor in a block that was just claimed for it. */
+  Group newGroup(Handle handle, long block, int chain) throws IOException {
+    ChainDinode di = dinode();
+    long next = chain < di.chains() ? di.head(chain) : 0;
+    Group group = Group.format(inode.cache().fresh(block), di, chain, next, geometry);
+    group.dirty(handle);
+    return group;
+  }
+
+  /** Forgets a new group that could not be filled. */
+  void dropGroup(long block) {
+    inode.cache().drop(block);
+  }
+
+  /**
+   * Claims adjacent bits, up to {@code max}.
+   *
+   * @param goalGroup group to look in first, 0 for any
+   * @param goalBit bit at which the run should start if it is free, else where the search begins
+   * @return at least {@code min} bits, or null if no group has so many in a row
+   */
+  Claim claim(Handle handle, long goalGroup, int goalBit, int min, int max) throws IOException {
+    Claim found = null;
+    if (goalGroup != 0) {
+      found = claimIn(handle, group(goalGroup), goalBit, min, max);
+    }
+    if (found == null && lastGroup != 0 && lastGroup != goalGroup) {
+      found = claimIn(handle, group(lastGroup), nextBit, min, max);
+    }
+    ChainDinode di = dinode();
+    if (found == null && di.chains() > 0) {
+      int best = di.freestChain();
+      found = claimInChain(handle, best, min, max, true);
+      for (int chain = 0; found == null && chain < di.chains(); chain++) {
+        if (chain != best && di.free(chain) >= min) {
+          found = claimInChain(handle, chain, min, max, false);
+        }
+      }
+    }
+    remember(found);
+    return found;
+  }
+
+  private void remember(Claim found) {
+    if (found == null) {
+      lastGroup = 0;
+    } else {
+      lastGroup = found.group().free() > 0 ? found.group().block() : 0;
+      nextBit = found.bits().start() + found.bits().count();
+    }
+  }
+
+  private Claim claimInChain(Handle handle, int chain, int min, int max, boolean relink)
+      throws IOException {
+    ChainDinode di = dinode();
+    Group previous = null;
+    long next = di.head(chain);
+    long bitsSeen = 0;
+    while (next != 0 && bitsSeen <= di.total()) {
+      Group group = group(next);
+      Claim found = claimIn(handle, group, 0, min, max);
+      if (found != null) {
+        if (relink && previous != null && group.free() > 0) {
+          moveToHead(handle, di, previous, group);
+        }
+        return found;
+      }
+      bitsSeen += Math.max(1, group.bits());
+      previous = group;
+      next = group.next();
+    }
+    return null;
+  }
+
+  private static void moveToHead(Handle handle, ChainDinode di, Group previous, Group group)
+      throws IOException {
+    previous.dirty(handle);
+    previous.setNext(group.next());
+    group.setNext(di.head(group.chain()));
+    di.setHead(group.chain(), group.block());
+  }
+
+  private Claim claimIn(Handle handle, Group group, int from, int min, int max) throws IOException {
+    if (group.free() < min) {
+      return null;
+    }
+    Bitmap.Run run = search(group, from, min, max);
+    if (run == null) {
+      return null;
+    }
+    ChainDinode di = dinode();
+    di.dirty(handle);
+    group.dirty(handle);
+    group.claim(run.start(), run.count());
+    di.use(group.chain(), run.count());
+    return new Claim(group, run);
+  }
+
+  /** The tail of the last group may reach behind the volume after an interrupted resize. */
+  private Bitmap.Run search(Group group, int from, int min, int max) throws IOException {
+    if (!clusters) {
+      return group.bitmap().find(from, min, max);
+    }
+    long limit = dinode().clusters() - firstCluster(group.block());
+    Bitmap bits = group.bitmap((int) Math.max(0, Math.min(limit, Integer.MAX_VALUE)));
+    int end = from > 0 ? Math.min(bits.nextSet(from), from + max) : 0;
+    return end - from >= min && end > 0
+        ? new Bitmap.Run(from, end - from)
+        : bits.find(from, min, max);
+  }
+
+  /** Returns the cluster of bit 0 of a group of clusters. */
+  long firstCluster(long group) throws IOException {
+    long cluster = geometry.blockToCluster(group);
+    return cluster < dinode().clustersPerGroup() ? 0 : cluster;
+  }
+
+  /** Frees bits that are in use. */
+  void free(Handle handle, long groupBlock, int bit, int count) throws IOException {
+    Group group = group(groupBlock);
+    ChainDinode di = dinode();
+    group.dirty(handle);
+    di.dirty(handle);
+    group.release(bit, count);
+    di.use(group.chain(), -count);
+  }
+}
