@@ -30,6 +30,12 @@ public final class PlockRequest {
   State state = State.UNSENT;
   boolean cancelled;
 
+  /** The node that has the request while SENT. */
+  int sentTo;
+
+  PlockResult result;
+  PlockConflict conflict;
+
   PlockRequest(
       long id,
       long inode,
@@ -53,6 +59,11 @@ public final class PlockRequest {
     this.start = start;
     this.end = end;
     this.callback = callback;
+  }
+
+  /** Returns whether it is a lock request that waits for others' locks to go. */
+  boolean waits() {
+    return op == Op.LOCK && blocking;
   }
 
   /** Returns whether the request has ended. */

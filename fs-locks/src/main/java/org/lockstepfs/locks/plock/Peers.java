@@ -1,0 +1,107 @@
+package org.lockstepfs.locks.plock;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The view, and the numbered sequence of messages to and from each life of another node. */
+final class Peers {
+  /** What to do with an envelope. */
+  enum Verdict {
+    /** The next message of a member. */
+    MEMBER,
+    /** The next message of a node that this node does not see as a member yet. */
+    NOT_YET_MEMBER,
+    /** A repeat, or none of this node's business. */
+    DROP,
+    /** One before it is missing. */
+    GAP
+  }
+
+  private static final int MAX_PEERS = 1024;
+
+  private static final class Peer {
+    private long sent;
+    private long received;
+  }
+
+  private final PlockConfig config;
+  private final PlockEffects effects;
+  private final Map<PlockMember, Peer> peers = new HashMap<>();
+
+  // For each node number, the latest life that has left: nothing of it counts any more.
+  private final Map<Integer, Long> departed = new HashMap<>();
+  private PlockView view;
+
+  Peers(PlockConfig config, PlockEffects effects) {
+    this.config = config;
+    this.effects = effects;
+  }
+
+  int self() {
+    return config.self().node();
+  }
+
+  /** Returns the view, or null before the first. */
+  PlockView view() {
+    return view;
+  }
+
+  void enter(PlockView next) {
+    if (view != null) {
+      for (int node : view.nodes()) {
+        PlockMember member = view.member(node);
+        if (!next.contains(member)) {
+          departed.merge(node, member.incarnation(), Math::max);
+        }
+      }
+    }
+    view = next;
+    peers.keySet().removeIf(this::hasDeparted);
+  }
+
+  /** Sends to a member; does nothing when the node is none. */
+  void send(int node, PlockMessage message) {
+    PlockMember member = view == null ? null : view.member(node);
+    if (member == null) {
+      return;
+    }
+    Peer peer = peers.computeIfAbsent(member, m -> new Peer());
+    effects.send(
+        node,
+        new PlockEnvelope(
+            self(),
+            config.self().incarnation(),
+            member.incarnation(),
+            ++peer.sent,
+            config.fsid(),
+            message));
+  }
+
+  /** Judges an envelope, and counts it when it is the next one. */
+  Verdict receive(PlockEnvelope envelope) {
+    if (envelope.fsid() != config.fsid()
+        || envelope.toIncarnation() != config.self().incarnation()
+        || envelope.from() == self()) {
+      return Verdict.DROP;
+    }
+    PlockMember from = new PlockMember(envelope.from(), envelope.fromIncarnation());
+    Peer peer = peers.get(from);
+    if (hasDeparted(from) || (peer == null && peers.size() >= MAX_PEERS)) {
+      return Verdict.DROP;
+    }
+    if (peer == null) {
+      peer = new Peer();
+      peers.put(from, peer);
+    }
+    if (envelope.number() != peer.received + 1) {
+      return envelope.number() <= peer.received ? Verdict.DROP : Verdict.GAP;
+    }
+    peer.received++;
+    return view != null && view.contains(from) ? Verdict.MEMBER : Verdict.NOT_YET_MEMBER;
+  }
+
+  private boolean hasDeparted(PlockMember member) {
+    Long last = departed.get(member.node());
+    return last != null && member.incarnation() <= last;
+  }
+}
