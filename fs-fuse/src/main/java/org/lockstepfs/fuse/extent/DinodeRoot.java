@@ -14,7 +14,7 @@ public final class DinodeRoot implements ExtentRoot {
   private static final int I_LAST_EB_BLK = 0x58;
   private static final int I_DYN_FEATURES = 0x76;
   private static final int I_LIST = 0xC0;
-  private static final int INLINE_XATTR = 0x02;
+  private static final int INLINE_XATTR = 0x04;
 
   private final MetaBuffer dinode;
   private final MetaCache cache;

@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.ClusterRun;
+import org.lockstepfs.fuse.alloc.Reservation;
 import org.lockstepfs.fuse.meta.Geometry;
 
 /**
@@ -24,6 +25,9 @@ import org.lockstepfs.fuse.meta.Geometry;
  * ocfs2_remove_extent), extent_map.c.
  */
 public final class ExtentTree {
+  /** Splitting the last record of a leaf moves it to the next leaf first. */
+  private static final int SLOTS_PER_RECORD = 2;
+
   private final ExtentRoot root;
   private final Geometry geometry;
   private final NodeStore store;
@@ -284,7 +288,7 @@ public final class ExtentTree {
    */
   public int metaBlocksNeeded(int records) throws IOException {
     RecordList last = TreePath.find(store, Mapping.MAX_CPOS).records();
-    int missing = records - (last.count() - last.used());
+    int missing = SLOTS_PER_RECORD * records - (last.count() - last.used());
     if (missing <= 0) {
       return 0;
     }
@@ -297,12 +301,26 @@ public final class ExtentTree {
     return 4 + 4 * (1 + store.root().list().depth());
   }
 
-  /** Returns the slots of the extent blocks that removing extents may free. */
-  public Set<Integer> blockSlots() throws IOException {
+  /**
+   * Returns what a change needs of the extent allocators; add clusters to claim or to free.
+   *
+   * @param records how many records the change may add, at least 1; see {@link #metaBlocksNeeded}
+   */
+  public Reservation reservation(int records) throws IOException {
+    return Reservation.none()
+        .withMetaBlocks(metaBlocksNeeded(records))
+        .withFreedBlocks(slotsToFree(2 * records));
+  }
+
+  /** Returns where the extent blocks come from that go when so many records go. */
+  private Set<Integer> slotsToFree(int records) throws IOException {
     Set<Integer> slots = new TreeSet<>();
     TreePath path = TreePath.find(store, Mapping.MAX_CPOS);
-    for (int level = 1; level <= path.depth(); level++) {
-      slots.add(NodeStore.origin(path.node(level)).slot());
+    for (int left = records; path != null && path.records().used() <= left; path = path.left()) {
+      left -= path.records().used();
+      for (int level = 1; level <= path.depth(); level++) {
+        slots.add(NodeStore.origin(path.node(level)).slot());
+      }
     }
     return slots;
   }

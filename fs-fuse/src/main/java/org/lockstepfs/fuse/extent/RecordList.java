@@ -164,10 +164,13 @@ final class RecordList {
     }
   }
 
-  /** Puts an empty record at the front if there is room. */
+  /**
+   * Puts an empty record at the front if there is room. It repeats position and block of the record
+   * behind it, since fsck.ocfs2 takes any record without a block for damage.
+   */
   void pad() {
-    if (!hasEmptyHead() && nextFree() < count()) {
-      insert(0, new Mapping(0, 0, 0, 0));
+    if (!hasEmptyHead() && nextFree() > 0 && nextFree() < count()) {
+      insert(0, new Mapping(cpos(0), 0, block(0), 0));
     }
   }
 

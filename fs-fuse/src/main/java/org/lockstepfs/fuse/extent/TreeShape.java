@@ -33,10 +33,13 @@ final class TreeShape {
     this.alloc = alloc;
   }
 
-  /** Returns the path to the leaf for {@code cpos}, which has room for one more record. */
+  /**
+   * Returns the path to the leaf for a record that begins at {@code cpos}; the leaf has room for
+   * it.
+   */
   TreePath makeRoom(long cpos) throws IOException {
     while (true) {
-      TreePath path = TreePath.find(store, cpos);
+      TreePath path = leafFor(cpos);
       if (path.records().hasRoom()) {
         return path;
       }
@@ -56,6 +59,14 @@ final class TreeShape {
         }
       }
     }
+  }
+
+  /** A record behind all of a full leaf's goes to the front of the next one, as cheaply. */
+  private TreePath leafFor(long cpos) throws IOException {
+    TreePath path = TreePath.find(store, cpos);
+    RecordList list = path.records();
+    boolean behindAll = list.used() > 0 && list.end(list.last()) <= cpos;
+    return behindAll && !list.hasRoom() && !path.isRightmost() ? path.right() : path;
   }
 
   /** Asks for what a rotation over many leaves dirties, before anything is changed. */

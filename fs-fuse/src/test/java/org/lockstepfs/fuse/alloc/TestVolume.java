@@ -1,0 +1,287 @@
+package org.lockstepfs.fuse.alloc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.lockstepfs.blockdev.journal.Handle;
+import org.lockstepfs.blockdev.journal.MetaBuffer;
+import org.lockstepfs.fuse.extent.DinodeRoot;
+import org.lockstepfs.fuse.extent.ExtentTree;
+import org.lockstepfs.fuse.inode.LockedInode;
+import org.lockstepfs.fuse.meta.Geometry;
+import org.lockstepfs.fuse.meta.MetaCache;
+import org.lockstepfs.locks.mode.LockMode;
+
+/** A small volume made by mkfs.ocfs2, judged by fsck.ocfs2. */
+public final class TestVolume implements AllocInodes, AutoCloseable {
+  private static final int SUPERBLOCK_SEARCH_STEP = 512;
+
+  private final Path image;
+  private final FileDevice device;
+  private final Geometry geometry;
+  private final WriteThroughJournal journal;
+  private final long firstGroup;
+  private final long rootBlock;
+  private final Map<String, LockedInode> files = new HashMap<>();
+  private final int slots;
+
+  private TestVolume(Path image, int slots, Map<String, Long> systemFiles) throws IOException {
+    this.image = image;
+    this.slots = slots;
+    this.device = new FileDevice(image);
+    ByteBuffer sb = readSuperblock();
+    int blockSize = 1 << sb.getInt(0xC0 + 0x38);
+    this.geometry =
+        new Geometry(
+            blockSize,
+            1 << sb.getInt(0xC0 + 0x3C),
+            Integer.toUnsignedLong(sb.getInt(0x14)),
+            sb.getInt(0x60),
+            sb.getInt(0xC0 + 0x20),
+            sb.getInt(0xC0 + 0x24));
+    this.rootBlock = sb.getLong(0xC0 + 0x28);
+    this.firstGroup = sb.getLong(0xC0 + 0x48);
+    this.journal = new WriteThroughJournal(device, blockSize);
+    systemFiles.forEach(
+        (name, block) -> files.put(name, new RankedInode(block, rank(name), cache(), journal)));
+  }
+
+  /** Formats an image. */
+  public static TestVolume format(
+      Path dir, int blockSize, int clusterSize, int megabytes, int slots, String features)
+      throws Exception {
+    Path image = Files.createTempFile(dir, "volume", ".img");
+    try (var file = new java.io.RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength((long) megabytes << 20);
+    }
+    String journalSize = blockSize * 1024 > 4 << 20 ? "8M" : "4M";
+    run(
+        "mkfs.ocfs2",
+        "-q",
+        "-x",
+        "-M",
+        "local",
+        "-b",
+        "" + blockSize,
+        "-C",
+        "" + clusterSize,
+        "-N",
+        "" + slots,
+        "-J",
+        "size=" + journalSize,
+        "--fs-features=" + features,
+        image.toString());
+    Map<String, Long> system = new HashMap<>();
+    for (String line : run("debugfs.ocfs2", "-R", "ls //", image.toString()).split("\n")) {
+      String[] columns = line.trim().split("\\s+");
+      if (columns.length >= 5) {
+        system.put(columns[columns.length - 1], Long.parseLong(columns[0]));
+      }
+    }
+    return new TestVolume(image, slots, system);
+  }
+
+  private ByteBuffer readSuperblock() throws IOException {
+    for (int blockSize = SUPERBLOCK_SEARCH_STEP; blockSize <= 4096; blockSize *= 2) {
+      ByteBuffer block = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
+      device.read(2L * blockSize, block);
+      byte[] signature = new byte[6];
+      block.get(0, signature);
+      if (new String(signature, StandardCharsets.US_ASCII).equals("OCFSV2")) {
+        return block;
+      }
+    }
+    throw new IOException("No superblock");
+  }
+
+  private static int rank(String name) {
+    int slot = name.contains(":") ? Integer.parseInt(name.substring(name.indexOf(':') + 1)) : 0;
+    if (name.startsWith("truncate_log")) {
+      return 100 + slot;
+    } else if (name.startsWith("inode_alloc")) {
+      return 200 + slot;
+    } else if (name.startsWith("extent_alloc")) {
+      return 300 + slot;
+    } else if (name.startsWith("local_alloc")) {
+      return 400 + slot;
+    }
+    return name.equals("global_bitmap") ? 500 : 600;
+  }
+
+  static String run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as("%s\n%s", String.join(" ", command), output).isZero();
+    return output;
+  }
+
+  /** Fails unless fsck.ocfs2 finds nothing to mend. */
+  public void check() throws Exception {
+    assertThat(run("fsck.ocfs2", "-fn", image.toString()))
+        .contains("All passes succeeded")
+        .doesNotContain("? n")
+        .doesNotContain("orrupt");
+  }
+
+  /** Returns what debugfs.ocfs2 prints. */
+  public String debugfs(String command) throws Exception {
+    return run("debugfs.ocfs2", "-R", command, image.toString());
+  }
+
+  /** Makes the allocators of slot 0. */
+  public Allocators allocators() {
+    return new Allocators(journal, geometry, this, firstGroup, System::nanoTime);
+  }
+
+  /** Returns the geometry. */
+  public Geometry geometry() {
+    return geometry;
+  }
+
+  /** Returns the journal. */
+  public WriteThroughJournal journal() {
+    return journal;
+  }
+
+  /** Returns a new cache. */
+  public MetaCache cache() {
+    return new MetaCache(device, geometry.blockSize(), journal);
+  }
+
+  /** Returns a system file. */
+  public LockedInode file(String name) {
+    return files.get(name);
+  }
+
+  /** Makes a regular file in the root directory, with an empty extent list. */
+  public TestFile create(Allocators allocators, String name) throws IOException {
+    MetaCache cache = cache();
+    try (AllocContext context = allocators.reserve(1, 0, 0);
+        Handle handle = journal.start(context.credits() + 2)) {
+      ClaimedBlock at = context.claimInode(handle, null);
+      MetaBuffer dinode = cache.fresh(at.block());
+      handle.dirty(dinode);
+      fill(dinode.data(), at);
+      link(handle, name, at.block());
+      return new TestFile(this, dinode, cache, at);
+    }
+  }
+
+  private void fill(ByteBuffer di, ClaimedBlock at) {
+    di.put(0, "INODE01\0".getBytes(StandardCharsets.US_ASCII));
+    di.putInt(0x08, 1);
+    di.putShort(0x0C, (short) at.slot());
+    di.putShort(0x0E, (short) at.bit());
+    di.putShort(0x28, (short) 0100644);
+    di.putShort(0x2A, (short) 1);
+    di.putInt(0x2C, 1);
+    di.putLong(0x50, at.block());
+    di.putInt(0x60, geometry.fsGeneration());
+    di.putLong(0x98, at.group());
+    di.putShort(0xC2, (short) ((geometry.blockSize() - 0xD0) / 16));
+  }
+
+  /** Adds an entry to the root directory: an inline one, or the first block of one with extents. */
+  private void link(Handle handle, String name, long inode) throws IOException {
+    MetaBuffer dinode = cache().read(rootBlock);
+    boolean inline = (dinode.data().getShort(0x76) & 1) != 0;
+    MetaBuffer block = inline ? dinode : cache().read(dinode.data().getLong(0xD8));
+    int from = inline ? 0xC8 : 0;
+    handle.dirty(block);
+    ByteBuffer data = block.data();
+    for (int at = from; at < data.capacity(); at += Short.toUnsignedInt(data.getShort(at + 8))) {
+      int length = Short.toUnsignedInt(data.getShort(at + 8));
+      int used = data.getLong(at) == 0 ? 0 : 12 + (data.get(at + 10) + 3 & ~3);
+      int wanted = 12 + (name.length() + 3 & ~3);
+      if (length - used >= wanted) {
+        data.putShort(at + 8, (short) used);
+        data.putLong(at + used, inode);
+        data.putShort(at + used + 8, (short) (length - used));
+        data.put(at + used + 10, (byte) name.length());
+        data.put(at + used + 11, (byte) 1);
+        data.put(at + used + 12, name.getBytes(StandardCharsets.US_ASCII));
+        return;
+      }
+    }
+    throw new IOException("Root directory is full");
+  }
+
+  /** A file in the making. */
+  public record TestFile(TestVolume volume, MetaBuffer dinode, MetaCache cache, ClaimedBlock at) {
+    /** Returns its extents. */
+    public ExtentTree extents() {
+      return new ExtentTree(new DinodeRoot(dinode, cache), volume.geometry);
+    }
+
+    /** Sets i_size. */
+    public void setSize(long bytes) throws IOException {
+      try (Handle handle = volume.journal.start(1)) {
+        handle.dirty(dinode);
+        dinode.data().putLong(0x20, bytes);
+      }
+    }
+  }
+
+  /** Returns how many clusters the inode and extent allocators of slot 0 have taken. */
+  public long clustersOfGroups() throws IOException {
+    long sum = 0;
+    for (LockedInode file : List.of(inodeAlloc(0), extentAlloc(0))) {
+      try (LockedInode.Held lock = file.lock(LockMode.PR)) {
+        sum += Integer.toUnsignedLong(file.dinode().data().getInt(0x14));
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public int slot() {
+    return 0;
+  }
+
+  @Override
+  public int slots() {
+    return slots;
+  }
+
+  @Override
+  public LockedInode globalBitmap() {
+    return file("global_bitmap");
+  }
+
+  @Override
+  public LockedInode inodeAlloc(int slot) {
+    return file(String.format("inode_alloc:%04d", slot));
+  }
+
+  @Override
+  public LockedInode extentAlloc(int slot) {
+    return file(String.format("extent_alloc:%04d", slot));
+  }
+
+  @Override
+  public LockedInode localAlloc() {
+    return file("local_alloc:0000");
+  }
+
+  @Override
+  public LockedInode truncateLog() {
+    return file("truncate_log:0000");
+  }
+
+  @Override
+  public void close() throws IOException {
+    device.close();
+    Files.delete(image);
+  }
+}
