@@ -22,7 +22,7 @@ import org.lockstepfs.fuse.meta.MetaCache;
 import org.lockstepfs.locks.mode.LockMode;
 
 /** A small volume made by mkfs.ocfs2, judged by fsck.ocfs2. */
-public final class TestVolume implements AllocInodes, AutoCloseable {
+public final class TestVolume implements AutoCloseable {
   private static final int SUPERBLOCK_SEARCH_STEP = 512;
 
   private final Path image;
@@ -141,7 +141,55 @@ public final class TestVolume implements AllocInodes, AutoCloseable {
 
   /** Makes the allocators of slot 0. */
   public Allocators allocators() {
-    return new Allocators(journal, geometry, this, firstGroup, System::nanoTime);
+    return allocators(0);
+  }
+
+  /** Makes the allocators of a slot. */
+  public Allocators allocators(int slot) {
+    return new Allocators(journal, geometry, new Slot(slot), firstGroup, System::nanoTime);
+  }
+
+  private final class Slot implements AllocInodes {
+    private final int slot;
+
+    Slot(int slot) {
+      this.slot = slot;
+    }
+
+    @Override
+    public int slot() {
+      return slot;
+    }
+
+    @Override
+    public int slots() {
+      return slots;
+    }
+
+    @Override
+    public LockedInode globalBitmap() {
+      return file("global_bitmap");
+    }
+
+    @Override
+    public LockedInode inodeAlloc(int of) {
+      return slotFile("inode_alloc", of);
+    }
+
+    @Override
+    public LockedInode extentAlloc(int of) {
+      return slotFile("extent_alloc", of);
+    }
+
+    @Override
+    public LockedInode localAlloc() {
+      return slotFile("local_alloc", slot);
+    }
+
+    @Override
+    public LockedInode truncateLog() {
+      return slotFile("truncate_log", slot);
+    }
   }
 
   /** Returns the geometry. */
@@ -236,7 +284,7 @@ public final class TestVolume implements AllocInodes, AutoCloseable {
   /** Returns how many clusters the inode and extent allocators of slot 0 have taken. */
   public long clustersOfGroups() throws IOException {
     long sum = 0;
-    for (LockedInode file : List.of(inodeAlloc(0), extentAlloc(0))) {
+    for (LockedInode file : List.of(inodeAlloc(0), slotFile("extent_alloc", 0))) {
       try (LockedInode.Held lock = file.lock(LockMode.PR)) {
         sum += Integer.toUnsignedLong(file.dinode().data().getInt(0x14));
       }
@@ -244,39 +292,23 @@ public final class TestVolume implements AllocInodes, AutoCloseable {
     return sum;
   }
 
-  @Override
-  public int slot() {
-    return 0;
+  private LockedInode slotFile(String kind, int slot) {
+    return file(String.format("%s:%04d", kind, slot));
   }
 
-  @Override
-  public int slots() {
-    return slots;
-  }
-
-  @Override
-  public LockedInode globalBitmap() {
-    return file("global_bitmap");
-  }
-
-  @Override
+  /** Returns inode_alloc of a slot. */
   public LockedInode inodeAlloc(int slot) {
-    return file(String.format("inode_alloc:%04d", slot));
+    return slotFile("inode_alloc", slot);
   }
 
-  @Override
-  public LockedInode extentAlloc(int slot) {
-    return file(String.format("extent_alloc:%04d", slot));
-  }
-
-  @Override
+  /** Returns local_alloc of slot 0. */
   public LockedInode localAlloc() {
-    return file("local_alloc:0000");
+    return slotFile("local_alloc", 0);
   }
 
-  @Override
+  /** Returns truncate_log of slot 0. */
   public LockedInode truncateLog() {
-    return file("truncate_log:0000");
+    return slotFile("truncate_log", 0);
   }
 
   @Override

@@ -1,0 +1,132 @@
+package org.lockstepfs.fuse.extent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.lockstepfs.blockdev.journal.Handle;
+import org.lockstepfs.fuse.alloc.AllocContext;
+import org.lockstepfs.fuse.alloc.Allocators;
+import org.lockstepfs.fuse.alloc.ClusterRun;
+import org.lockstepfs.fuse.alloc.TestVolume;
+
+/** Trees of depth 3 with the smallest blocks, and damaged ones. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class DeepTreeTest {
+  private static final String FEATURES =
+      "noindexed-dirs,noxattr,norefcount,sparse,unwritten,noinline-data";
+
+  /** More than 19 * 28 * 28: a root of 19 records over two levels of 28. */
+  private static final int RECORDS = 15_500;
+
+  @TempDir Path dir;
+
+  private TestVolume volume;
+  private Allocators allocators;
+  private TestVolume.TestFile file;
+  private ExtentTree tree;
+
+  @Test
+  void growsToDepthThreeAndBack() throws Exception {
+    try (TestVolume formatted = TestVolume.format(dir, 512, 4096, 128, 1, FEATURES)) {
+      open(formatted);
+      long before = allocators.totals().freeClusters() + volume.clustersOfGroups();
+      TreeMap<Long, Long> places = new TreeMap<>();
+      for (long cpos = 10; cpos < 10 + 4L * RECORDS; cpos += 4) {
+        places.put(cpos, insert(cpos));
+      }
+      SplittableRandom random = new SplittableRandom(7);
+      for (int i = 0; i < 100; i++) {
+        long cpos = 4L * random.nextInt(RECORDS);
+        places.put(cpos, insert(cpos));
+      }
+      assertThat(file.dinode().data().getShort(0xC0)).isEqualTo((short) 3);
+      TreeRules.check(file.dinode(), file.cache(), volume.geometry());
+      for (var entry : places.entrySet()) {
+        assertThat(tree.lookup(entry.getKey()).block()).isEqualTo(entry.getValue());
+      }
+      file.setSize((12L + 4 * RECORDS) * 4096);
+      allocators.unmount();
+      volume.check();
+      assertThat(volume.debugfs("stat /deep")).contains("Tree Depth: 3");
+      truncateTo(100);
+      assertThat(tree.next(101)).isNull();
+      truncateTo(0);
+      allocators.unmount();
+      assertThat(allocators.totals().freeClusters() + volume.clustersOfGroups()).isEqualTo(before);
+      volume.check();
+    }
+  }
+
+  @Test
+  void damageIsNamed() throws Exception {
+    try (TestVolume formatted = TestVolume.format(dir, 512, 4096, 64, 1, FEATURES)) {
+      open(formatted);
+      for (long cpos = 0; cpos < 200; cpos += 2) {
+        insert(cpos);
+      }
+      long leaf = file.dinode().data().getLong(0x58);
+      var data = file.cache().read(leaf).data();
+      byte signature = data.get(0);
+      data.put(0, (byte) 'X');
+      assertThatThrownBy(() -> tree.lookup(198))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("block " + leaf)
+          .hasMessageContaining("h_signature");
+      data.put(0, signature);
+      data.putShort(0x34, (short) 1000);
+      assertThatThrownBy(() -> tree.lookup(198))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("l_next_free_rec 1000");
+      file.dinode().data().putShort(0xC0, (short) 9);
+      assertThatThrownBy(() -> tree.lookup(0))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("l_tree_depth 9");
+    }
+  }
+
+  @Test
+  void refusesToMapARangeTwice() throws Exception {
+    try (TestVolume formatted = TestVolume.format(dir, 4096, 4096, 64, 1, FEATURES)) {
+      open(formatted);
+      insert(5);
+      assertThatThrownBy(() -> insert(5)).isInstanceOf(IllegalArgumentException.class);
+      assertThat(tree.lookup(0)).isEqualTo(new Mapping(0, 5, 0, 0));
+      assertThat(tree.lookup(6).end()).isEqualTo(Mapping.MAX_CPOS);
+    }
+  }
+
+  private void open(TestVolume formatted) throws IOException {
+    volume = formatted;
+    allocators = volume.allocators();
+    file = volume.create(allocators, "deep");
+    tree = file.extents();
+  }
+
+  private long insert(long cpos) throws IOException {
+    try (AllocContext context = allocators.reserve(tree.reservation(1).withClusters(1));
+        Handle handle = volume.journal().start(context.credits() + tree.credits())) {
+      ClusterRun run = context.claimClusters(handle, 0, 1);
+      long block = volume.geometry().clusterToBlock(run.start());
+      tree.insert(handle, context, new Mapping(cpos, 1, block, 0));
+      return block;
+    }
+  }
+
+  private void truncateTo(long clusters) throws IOException {
+    Mapping gone;
+    do {
+      try (AllocContext context = allocators.reserve(tree.reservation(1).withFreedRuns(1));
+          Handle handle = volume.journal().start(context.credits() + tree.credits())) {
+        gone = tree.removeLast(handle, context, clusters, Mapping.MAX_CPOS - clusters);
+      }
+    } while (gone != null);
+  }
+}
