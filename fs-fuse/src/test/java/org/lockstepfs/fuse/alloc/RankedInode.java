@@ -47,7 +47,7 @@ final class RankedInode implements LockedInode {
   @Override
   public Held lock(LockMode mode) {
     Deque<Integer> held = HELD.get();
-    if (journal.isHandleOpen() || !held.isEmpty() && held.peek() >= rank) {
+    if (journal.isHandleOpen() || (!held.isEmpty() && held.peek() >= rank)) {
       throw new IllegalStateException("Lock of rank " + rank + " taken while holding " + held);
     }
     lock.lock();

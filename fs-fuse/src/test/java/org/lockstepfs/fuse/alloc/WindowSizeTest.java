@@ -28,7 +28,7 @@ class WindowSizeTest {
   })
   void defaultMegabytes(int blockSize, int clusterSize, long volume, int slots, long expected) {
     long bits = size(blockSize, clusterSize, volume, slots).bits();
-    assertThat(bits * clusterSize >> 20).isEqualTo(expected);
+    assertThat((bits * clusterSize) >> 20).isEqualTo(expected);
   }
 
   @Test
