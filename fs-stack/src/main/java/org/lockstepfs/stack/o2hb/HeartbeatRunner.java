@@ -80,7 +80,7 @@ public final class HeartbeatRunner {
   }
 
   /**
-   * Starts and waits until the heartbeat is steady.
+   * Starts and waits until the heartbeat is steady. To be followed by {@link #stop} in any case.
    *
    * @throws IOException with one line that says why, if it does not get there
    */
@@ -97,11 +97,9 @@ public final class HeartbeatRunner {
     try {
       steady.get();
     } catch (ExecutionException e) {
-      stop();
       throw new IOException(e.getCause().getMessage(), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      stop();
       throw new IOException("interrupted while the heartbeat starts", e);
     }
   }

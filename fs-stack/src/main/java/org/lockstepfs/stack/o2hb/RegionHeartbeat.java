@@ -3,7 +3,10 @@ package org.lockstepfs.stack.o2hb;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.lockstepfs.blockdev.device.BlockDevice;
@@ -51,6 +54,7 @@ public final class RegionHeartbeat {
   private final LongSupplier wallClockSeconds;
   private final long generation;
   private final TreeMap<Integer, Slot> slots = new TreeMap<>();
+  private final Map<Integer, Long> liveGenerations = new ConcurrentHashMap<>();
   private final ByteBuffer sample;
 
   private volatile Phase phase = Phase.WATCHING;
@@ -124,6 +128,12 @@ public final class RegionHeartbeat {
   /** Returns the generation of this start of the heartbeat; any thread. */
   public long generation() {
     return generation;
+  }
+
+  /** Returns the generation of a node that is live in this region; any thread. */
+  public OptionalLong generationOf(int node) {
+    Long seen = liveGenerations.get(node);
+    return seen == null ? OptionalLong.empty() : OptionalLong.of(seen);
   }
 
   /** Returns the time to the next beat, measured from the start of the last one, in ms. */
@@ -246,8 +256,10 @@ public final class RegionHeartbeat {
             boolean live = slot.state() == NodeState.LIVE;
             LOG.info("o2hb: node {} {} {}", node, live ? "joined" : "left", name);
             if (live) {
+              liveGenerations.put(node, slot.generation());
               liveNodes.up(this, node, slot.generation());
             } else {
+              liveGenerations.remove(node);
               liveNodes.down(this, node);
             }
           }

@@ -186,6 +186,15 @@ public final class O2Net implements Closeable {
     return nodes;
   }
 
+  /**
+   * Returns whether a node is a Lockstep node, by its last handshake: it may understand messages
+   * that a kernel node does not.
+   */
+  public boolean isLockstep(int node) {
+    Peer peer = peers.get(node);
+    return peer != null && peer.isLockstep();
+  }
+
   /** Returns an executor that runs tasks on the event loop thread, at once if called there. */
   public Executor executor() {
     return queue::post;
@@ -262,7 +271,7 @@ public final class O2Net implements Closeable {
     }
     Handshake.of(self.number(), timeouts)
         .disagreement(theirs)
-        .ifPresentOrElse(peer::handshakeBad, () -> peer.handshakeOk(connection));
+        .ifPresentOrElse(peer::handshakeBad, () -> peer.handshakeOk(connection, theirs));
   }
 
   /** Hears of the connections that this node made. */

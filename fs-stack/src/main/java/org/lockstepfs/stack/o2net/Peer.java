@@ -43,6 +43,7 @@ final class Peer {
   private Connection connection;
   private boolean attempting;
   private volatile boolean up;
+  private volatile boolean lockstep;
   private boolean heartbeating;
   private boolean givenUp = true;
   private boolean idleSeen;
@@ -69,6 +70,11 @@ final class Peer {
   /** Returns whether messages pass; readable from any thread. */
   boolean isUp() {
     return up;
+  }
+
+  /** Returns whether its last handshake was a Lockstep node's; readable from any thread. */
+  boolean isLockstep() {
+    return lockstep;
   }
 
   boolean isHeartbeating() {
@@ -125,7 +131,8 @@ final class Peer {
     retryLater();
   }
 
-  void handshakeOk(Connection from) {
+  void handshakeOk(Connection from, Handshake theirs) {
+    lockstep = theirs.sender().isPresent();
     from.accept();
     up = true;
     givenUp = false;

@@ -1,0 +1,29 @@
+package org.lockstepfs.stack.glue;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+
+/**
+ * What a plug-in gets from the node that loads it.
+ *
+ * @param nodeName this node's name, as the cluster's configuration has it
+ * @param configFile the cluster's configuration; read when the first volume connects
+ * @param timing name of the timing profile: {@code fast} or {@code ocfs2}
+ * @param membership where members are known from
+ * @param metrics where meters go
+ */
+public record StackEnvironment(
+    String nodeName,
+    Path configFile,
+    String timing,
+    MembershipSource membership,
+    MeterRegistry metrics) {
+
+  /** Where members are known from. */
+  public enum MembershipSource {
+    /** From each other. */
+    HAZELCAST,
+    /** From the configuration alone: for clusters with kernel nodes. */
+    STATIC
+  }
+}

@@ -1,0 +1,208 @@
+package org.lockstepfs.stack.o2cb;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.lockstepfs.blockdev.sys.ErrnoException;
+import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.locks.o2dlm.Effect;
+import org.lockstepfs.locks.o2dlm.NodeMap;
+import org.lockstepfs.locks.o2dlm.O2DlmConfig;
+import org.lockstepfs.locks.o2dlm.message.NodeInfo;
+import org.lockstepfs.locks.plock.PlockMember;
+import org.lockstepfs.stack.config.ClusterNode;
+import org.lockstepfs.stack.glue.ClusterConnection;
+import org.lockstepfs.stack.glue.Lksb;
+import org.lockstepfs.stack.glue.LockFlag;
+import org.lockstepfs.stack.glue.LockId;
+import org.lockstepfs.stack.glue.LockingProtocol;
+import org.lockstepfs.stack.glue.PosixLocks;
+import org.lockstepfs.stack.glue.ProtocolVersion;
+import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
+import org.lockstepfs.stack.glue.StackStatus;
+import org.lockstepfs.stack.o2cb.O2cbNode.Running;
+import org.lockstepfs.stack.o2hb.HeartbeatRunner;
+import org.lockstepfs.stack.o2hb.RegionHeartbeat;
+import org.lockstepfs.stack.plock.PlockTransport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One volume's place in the cluster: its heartbeat, its lock domain, its byte-range locks. */
+final class O2cbConnection implements ClusterConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(O2cbConnection.class);
+
+  /** Longer than o2dlm's own patience with a domain that does not let us in. */
+  private static final int JOIN_TIMEOUT_SECONDS = 100;
+
+  private static final int LEAVE_TIMEOUT_SECONDS = 60;
+
+  private final O2cbNode node;
+  private final Running running;
+  private final String uuid;
+  private final LockingProtocol protocol;
+  private final HeartbeatRunner heartbeat;
+  private final DlmDomain domain;
+  private final PlockTransport plocks;
+  private volatile NodeMap members = new NodeMap();
+  private volatile ProtocolVersion version;
+
+  O2cbConnection(
+      O2cbNode node, Running running, String uuid, HeartbeatRegion region, LockingProtocol protocol)
+      throws IOException {
+    this.node = node;
+    this.running = running;
+    this.uuid = uuid;
+    this.protocol = protocol;
+    this.version = protocol.maxVersion();
+    RegionHeartbeat beats =
+        new RegionHeartbeat(
+            region,
+            running.config(),
+            running.self(),
+            node.timing().heartbeat(),
+            running.liveNodes(),
+            node.nextGeneration(),
+            node.nanoClock(),
+            () -> System.currentTimeMillis() / 1_000);
+    this.heartbeat =
+        new HeartbeatRunner(
+            beats,
+            Executors.newSingleThreadScheduledExecutor(O2cbNode.thread("o2hb-" + uuid)),
+            node.nanoClock(),
+            node.environment().metrics(),
+            uuid);
+    this.domain =
+        new DlmDomain(
+            dlmConfig(beats.generation()),
+            running.net(),
+            running.liveNodes(),
+            running.timer(),
+            node.nanoClock(),
+            protocol,
+            new DlmMeters(node.environment().metrics(), uuid),
+            this::membersChanged);
+    this.plocks =
+        new PlockTransport(
+            running.net(),
+            O2DlmConfig.domainKey(uuid),
+            new PlockMember(running.self().number(), beats.generation()),
+            beats::generationOf,
+            running.timer());
+  }
+
+  private O2DlmConfig dlmConfig(long incarnation) {
+    List<NodeInfo> nodes =
+        running.config().nodes().stream()
+            .map(n -> new NodeInfo(n.number(), n.port(), ipv4(n)))
+            .toList();
+    ProtocolVersion max = protocol.maxVersion();
+    return new O2DlmConfig(
+        running.self().number(), uuid, incarnation, max.major(), max.minor(), List.of(), nodes);
+  }
+
+  private static int ipv4(ClusterNode node) {
+    return java.nio.ByteBuffer.wrap(node.address().getAddress()).getInt();
+  }
+
+  /** Goes through the steps of joining; undoes them if one fails. */
+  void connect() throws IOException {
+    try {
+      heartbeat.start();
+      O2cbNode.awaitMembership(running);
+      new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
+          .await(node.timing().net().idleTimeoutMs());
+      running.dispatcher().add(uuid, domain);
+      domain.open();
+      plocks.open();
+      Effect.Joined joined = await(domain.join(), JOIN_TIMEOUT_SECONDS, "join lock domain " + uuid);
+      version = new ProtocolVersion(protocol.maxVersion().major(), joined.fsMinor());
+      LOG.info("joined lock domain {}: nodes {}", uuid, joined.members());
+    } catch (IOException | RuntimeException e) {
+      closeDomain();
+      heartbeat.stop();
+      throw e;
+    }
+  }
+
+  private static <T> T await(CompletableFuture<T> future, int seconds, String what)
+      throws IOException {
+    try {
+      return future.get(seconds, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("cannot " + what + ": " + e.getCause().getMessage(), e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("cannot " + what + ": no answer after " + seconds + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted: " + what, e);
+    }
+  }
+
+  private void membersChanged(NodeMap now) {
+    members = now.copy();
+    LOG.info("lock domain {} has nodes {}", uuid, now);
+    plocks.members(now.stream().boxed().toList());
+  }
+
+  private void closeDomain() {
+    plocks.close();
+    domain.close();
+    running.dispatcher().remove(uuid, domain);
+  }
+
+  @Override
+  public int thisNode() {
+    return running.self().number();
+  }
+
+  @Override
+  public ProtocolVersion protocolVersion() {
+    return version;
+  }
+
+  @Override
+  public void lock(LockMode mode, Lksb lksb, Set<LockFlag> flags, LockId name)
+      throws ErrnoException {
+    domain.lock(mode, lksb, flags, name);
+  }
+
+  @Override
+  public void unlock(Lksb lksb, Set<LockFlag> flags) throws ErrnoException {
+    domain.unlock(lksb, flags);
+  }
+
+  @Override
+  public Optional<PosixLocks> posixLocks() {
+    return Optional.of(plocks.locks());
+  }
+
+  @Override
+  public String dump(Lksb lksb) {
+    return domain.dump(lksb);
+  }
+
+  StackStatus.Volume status() {
+    return new StackStatus.Volume(
+        uuid,
+        TimeUnit.NANOSECONDS.toMillis(heartbeat.ageNanos()),
+        members.stream().boxed().toList(),
+        domain.locks());
+  }
+
+  @Override
+  public void disconnect() throws IOException {
+    try {
+      await(domain.leave(), LEAVE_TIMEOUT_SECONDS, "leave lock domain " + uuid);
+    } finally {
+      closeDomain();
+      heartbeat.stop();
+      node.disconnected(uuid);
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package org.lockstepfs.stack.o2cb;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.lockstepfs.stack.config.ClusterConfig;
+import org.lockstepfs.stack.config.ClusterNode;
+import org.lockstepfs.stack.config.HeartbeatMode;
+import org.lockstepfs.stack.glue.ClusterConnection;
+import org.lockstepfs.stack.glue.LockingProtocol;
+import org.lockstepfs.stack.glue.StackEnvironment;
+import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
+import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
+import org.lockstepfs.stack.glue.StackGlue.VolumeIdentity;
+import org.lockstepfs.stack.glue.StackOperations;
+import org.lockstepfs.stack.glue.StackStatus;
+import org.lockstepfs.stack.member.HazelcastMembership;
+import org.lockstepfs.stack.member.Member;
+import org.lockstepfs.stack.member.MemberProfile;
+import org.lockstepfs.stack.member.Membership;
+import org.lockstepfs.stack.member.StaticMembership;
+import org.lockstepfs.stack.o2hb.HeartbeatListener;
+import org.lockstepfs.stack.o2hb.LiveNodes;
+import org.lockstepfs.stack.o2net.O2Net;
+
+/**
+ * This node in its cluster: configuration, transport, live nodes and membership, made at the first
+ * connection and shared by all. Thread-safe.
+ */
+public final class O2cbNode implements StackOperations {
+  private final StackEnvironment environment;
+  private final String label;
+  private final StackTiming timing;
+  private final LongSupplier nanoClock = System::nanoTime;
+  private final Generations generations =
+      new Generations(System::currentTimeMillis, new SecureRandom()::nextLong);
+  private final Map<String, O2cbConnection> connections = new ConcurrentHashMap<>();
+  private volatile Running running;
+
+  /** What lives between the first connection and {@link #close}. */
+  record Running(
+      ClusterConfig config,
+      ClusterNode self,
+      O2Net net,
+      LiveNodes liveNodes,
+      JoinDispatcher dispatcher,
+      Membership membership,
+      CompletableFuture<Void> joined,
+      ScheduledExecutorService timer) {}
+
+  O2cbNode(StackEnvironment environment, String label) {
+    this.environment = environment;
+    this.label = label;
+    this.timing = StackTiming.named(environment.timing());
+  }
+
+  @Override
+  public ClusterConnection connect(
+      VolumeIdentity volume, HeartbeatRegion region, LockingProtocol protocol) throws IOException {
+    Running node = running();
+    checkCluster(node, volume);
+    String uuid = volume.uuid().replace("-", "").toUpperCase(Locale.ROOT);
+    O2cbConnection connection = new O2cbConnection(this, node, uuid, region, protocol);
+    if (connections.putIfAbsent(uuid, connection) != null) {
+      throw new IOException(volume.devicePath() + " is already connected by this node");
+    }
+    try {
+      connection.connect();
+    } catch (IOException | RuntimeException e) {
+      connections.remove(uuid);
+      forgetFailedMembership();
+      throw e;
+    }
+    return connection;
+  }
+
+  private static void checkCluster(Running node, VolumeIdentity volume) throws IOException {
+    String wanted = volume.clusterName();
+    if (wanted != null && !wanted.isEmpty() && !wanted.equals(node.config().name())) {
+      throw new IOException(
+          volume.devicePath()
+              + " belongs to cluster '"
+              + wanted
+              + "' but this node is in cluster '"
+              + node.config().name()
+              + "': change the volume with 'tunefs.ocfs2 --update-cluster-stack "
+              + volume.devicePath()
+              + "' or the cluster's name in the configuration");
+    }
+  }
+
+  private synchronized Running running() throws IOException {
+    if (running == null) {
+      running = start();
+    }
+    return running;
+  }
+
+  private Running start() throws IOException {
+    ClusterConfig config = ClusterConfig.read(environment.configFile());
+    String name = environment.nodeName();
+    ClusterNode self =
+        config
+            .node(name)
+            .orElseThrow(
+                () -> new IOException(environment.configFile() + ": no node named '" + name + "'"));
+    if (config.heartbeatMode() == HeartbeatMode.GLOBAL) {
+      throw new IOException(
+          environment.configFile() + ": heartbeat_mode = global is not supported");
+    }
+    O2Net net = new O2Net(config, self, timing.net(), environment.metrics());
+    net.start();
+    LiveNodes liveNodes = new LiveNodes();
+    liveNodes.add(new LinkDriver(net), HeartbeatListener.PRIORITY_NET);
+    JoinDispatcher dispatcher = new JoinDispatcher();
+    dispatcher.register(net);
+    Membership membership = membership(config, self);
+    return new Running(
+        config,
+        self,
+        net,
+        liveNodes,
+        dispatcher,
+        membership,
+        startBeside(membership),
+        Executors.newSingleThreadScheduledExecutor(thread("o2cb-timer-" + name)));
+  }
+
+  private Membership membership(ClusterConfig config, ClusterNode self) {
+    if (environment.membership() == MembershipSource.STATIC) {
+      return new StaticMembership(config, label);
+    }
+    Member member =
+        new Member(
+            self.number(), self.name(), self.address().getHostAddress(), label, generations.next());
+    MemberProfile profile =
+        new MemberProfile(
+            member,
+            config.name(),
+            timing.heartbeat().intervalMs(),
+            timing.heartbeat().deadThreshold(),
+            timing.net().idleTimeoutMs(),
+            timing.net().keepaliveDelayMs());
+    return new HazelcastMembership(config, self, profile);
+  }
+
+  /** Starting takes seconds, in which the heartbeat can settle. */
+  private CompletableFuture<Void> startBeside(Membership membership) {
+    CompletableFuture<Void> joined = new CompletableFuture<>();
+    Runnable start =
+        () -> {
+          try {
+            membership.start();
+            joined.complete(null);
+          } catch (IOException | RuntimeException e) {
+            joined.completeExceptionally(e);
+          }
+        };
+    thread("membership-" + environment.nodeName()).newThread(start).start();
+    return joined;
+  }
+
+  /** A refused node starts from the beginning at the next connection. */
+  private synchronized void forgetFailedMembership() {
+    Running node = running;
+    if (node != null && node.joined().isCompletedExceptionally() && connections.isEmpty()) {
+      close();
+    }
+  }
+
+  static ThreadFactory thread(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /**
+   * Waits until this node is a member.
+   *
+   * @throws IOException with the reason if it was refused
+   */
+  static void awaitMembership(Running node) throws IOException {
+    try {
+      node.joined().get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while joining the cluster", e);
+    }
+  }
+
+  StackTiming timing() {
+    return timing;
+  }
+
+  LongSupplier nanoClock() {
+    return nanoClock;
+  }
+
+  StackEnvironment environment() {
+    return environment;
+  }
+
+  long nextGeneration() {
+    return generations.next();
+  }
+
+  void disconnected(String uuid) {
+    connections.remove(uuid);
+  }
+
+  @Override
+  public StackStatus status() {
+    Running node = running;
+    if (node == null) {
+      return new StackStatus(label, "o2cb", "", -1, List.of(), List.of());
+    }
+    Set<Integer> members =
+        node.membership().members().stream().map(Member::node).collect(Collectors.toSet());
+    BitSet live = node.liveNodes().snapshot();
+    BitSet linked = node.net().connectedNodes();
+    return new StackStatus(
+        label,
+        "o2cb",
+        node.config().name(),
+        node.self().number(),
+        node.config().nodes().stream()
+            .map(
+                n ->
+                    new StackStatus.Node(
+                        n.number(),
+                        n.name(),
+                        n.address().getHostAddress(),
+                        members.contains(n.number()),
+                        live.get(n.number()),
+                        linked.get(n.number())))
+            .toList(),
+        connections.values().stream().map(O2cbConnection::status).toList());
+  }
+
+  @Override
+  public synchronized void close() {
+    Running node = running;
+    running = null;
+    if (node != null) {
+      try {
+        node.joined().get(timing.net().idleTimeoutMs(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+        // It never joined; there is nothing to leave.
+      }
+      node.membership().close();
+      node.net().close();
+      node.timer().shutdownNow();
+    }
+  }
+
+  /** Makes and breaks links as nodes come and go. */
+  private record LinkDriver(O2Net net) implements HeartbeatListener {
+    @Override
+    public void nodeUp(int node, long generation) {
+      net.nodeUp(node);
+    }
+
+    @Override
+    public void nodeDown(int node) {
+      net.nodeDown(node);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.lockstepfs.stack.glue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jnr.constants.platform.Errno;
+import org.junit.jupiter.api.Test;
+import org.lockstepfs.blockdev.sys.ErrnoException;
+import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
+import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
+import org.lockstepfs.stack.glue.StackGlue.VolumeIdentity;
+
+/** Labels, references and loading, with plug-ins that only take notes. */
+class StacksTest {
+  private final List<String> log = new ArrayList<>();
+  private boolean connectFails;
+
+  private final class Notes implements StackPlugin, StackOperations {
+    private final String name;
+    private final boolean classic;
+
+    Notes(String name, boolean classic) {
+      this.name = name;
+      this.classic = classic;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public boolean serves(String label) {
+      return classic == label.equals("o2cb");
+    }
+
+    @Override
+    public StackOperations load(StackEnvironment environment, String label) {
+      log.add("load " + name + " for " + label);
+      return this;
+    }
+
+    @Override
+    public ClusterConnection connect(
+        VolumeIdentity volume, HeartbeatRegion region, LockingProtocol protocol)
+        throws IOException {
+      if (connectFails) {
+        throw new IOException("no");
+      }
+      return (ClusterConnection)
+          Proxy.newProxyInstance(
+              ClusterConnection.class.getClassLoader(),
+              new Class<?>[] {ClusterConnection.class},
+              (proxy, method, arguments) -> {
+                log.add(method.getName());
+                return null;
+              });
+    }
+
+    @Override
+    public StackStatus status() {
+      return new StackStatus("", name, "", -1, List.of(), List.of());
+    }
+
+    @Override
+    public void close() {
+      log.add("close " + name);
+    }
+  }
+
+  private final Stacks stacks =
+      new Stacks(
+          new StackEnvironment(
+              "n", Path.of("c"), "fast", MembershipSource.STATIC, new SimpleMeterRegistry()),
+          List.of(new Notes("o2cb", true), new Notes("user", false)));
+
+  private ClusterConnection connect(String stamped) throws IOException {
+    return stacks.connect(new VolumeIdentity("u", "l", stamped, "", "/dev/x"), null, null);
+  }
+
+  @Test
+  void theDefaultIsO2cbAndAVolumeWithoutAStampBelongsToIt() throws IOException {
+    assertThat(stacks.clusterStack()).isEqualTo("o2cb");
+    assertThat(stacks.activePlugin()).isEmpty();
+    connect("");
+    connect(null);
+    connect("o2cb");
+    assertThat(log).containsExactly("load o2cb for o2cb");
+    assertThat(stacks.activePlugin()).isEqualTo("o2cb");
+    assertThat(stacks.plugins()).containsExactly("o2cb", "user");
+  }
+
+  @Test
+  void aVolumeOfAnotherStackIsRefusedWithBothLabelsAndRemedies() {
+    assertThatThrownBy(() -> connect("pcmk"))
+        .hasMessage(
+            "/dev/x belongs to cluster stack 'pcmk' but this node runs 'o2cb': change the volume"
+                + " with 'tunefs.ocfs2 --update-cluster-stack /dev/x' or the node with 'lockstep"
+                + " stack set pcmk'");
+  }
+
+  @Test
+  void everyOtherLabelSelectsTheUserPlugin() throws IOException {
+    stacks.clusterStack("pcmk");
+    connect("pcmk");
+    assertThat(log).containsExactly("load user for pcmk");
+  }
+
+  @Test
+  void theLabelCannotChangeWhileAConnectionLives() throws IOException {
+    ClusterConnection connection = connect("o2cb");
+    assertThatThrownBy(() -> stacks.clusterStack("pcmk"))
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY));
+    stacks.clusterStack("o2cb");
+    connection.disconnect();
+    connection.disconnect();
+    stacks.clusterStack("pcmk");
+    assertThat(log).containsExactly("load o2cb for o2cb", "disconnect", "close o2cb");
+    assertThat(stacks.status().plugin()).isEmpty();
+  }
+
+  @Test
+  void aFailedConnectionLeavesNoReference() throws IOException {
+    connectFails = true;
+    assertThatThrownBy(() -> connect("o2cb")).hasMessage("no");
+    stacks.clusterStack("user");
+    assertThat(stacks.clusterStack()).isEqualTo("user");
+  }
+
+  @Test
+  void labelsHaveFourCharacters() {
+    assertThatThrownBy(() -> stacks.clusterStack("o2"))
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL));
+  }
+
+  @Test
+  void serviceLoaderFindsThePlugins() {
+    StackEnvironment environment =
+        new StackEnvironment(
+            "n", Path.of("c"), "fast", MembershipSource.STATIC, new SimpleMeterRegistry());
+    assertThat(new Stacks(environment).plugins()).contains("o2cb");
+  }
+}
