@@ -13,25 +13,57 @@ import org.lockstepfs.locks.o2dlm.message.Message;
  * {@link #nextDeadlineMs}; and drains {@link #poll()} after every event.
  */
 public final class O2Dlm {
-
-  private final O2DlmConfig config;
+  private final Domain domain;
+  private final UnlockCalls unlocks;
+  private final LockCalls locks;
+  private final Dispatcher dispatcher;
+  private final DomainJoin join;
+  private final DomainLeave leave;
+  private final NodeDeath death;
 
   /** Makes an engine outside its domain. */
   public O2Dlm(O2DlmConfig config) {
-    this.config = config;
+    domain = new Domain(config);
+    unlocks = new UnlockCalls(domain);
+    locks = new LockCalls(domain, unlocks);
+    dispatcher = new Dispatcher(domain);
+    join = new DomainJoin(domain);
+    leave = new DomainLeave(domain);
+    death = new NodeDeath(domain);
   }
 
   /** Returns the next effect, or null if there is none. */
   public Effect poll() {
-    return null;
+    return domain.poll();
+  }
+
+  /** Returns where this node stands in its domain. */
+  public DomainState state() {
+    return domain.state;
+  }
+
+  /** Returns a copy of the set of members, this node included. */
+  public NodeMap members() {
+    return domain.members.copy();
+  }
+
+  /** Returns the number of resources that this node knows. */
+  public int resourceCount() {
+    return domain.resources.size();
   }
 
   /** Advances time, monotonic milliseconds from any origin, and runs what has become due. */
-  public void tick(long nowMs) {}
+  public void tick(long nowMs) {
+    domain.timers.advance(nowMs);
+    if (domain.purge.nextDueMs() <= nowMs) {
+      domain.purge.run(false);
+    }
+    settle();
+  }
 
   /** Returns when {@link #tick} is wanted next, or {@link Long#MAX_VALUE}. */
   public long nextDeadlineMs() {
-    return Long.MAX_VALUE;
+    return Math.min(domain.timers.nextDueMs(), domain.purge.nextDueMs());
   }
 
   /**
@@ -39,20 +71,40 @@ public final class O2Dlm {
    * Effect.JoinRefused}. A refusal that passes (another join, a recovery) is retried for 90 s.
    *
    * @param live the heartbeating nodes, with or without this one
+   * @throws IllegalStateException if it has joined, or is joining
    */
-  public void join(NodeMap live) {}
+  public void join(NodeMap live) {
+    if (domain.state != DomainState.NEW || domain.joiningNode == domain.self) {
+      throw new IllegalStateException("join of domain " + domain.config.domain());
+    }
+    domain.live.set(live);
+    domain.live.add(domain.self);
+    join.start();
+    settle();
+  }
 
   /**
    * Leaves: migrates what this node masters, gives up what it only refers to, says goodbye; ends
    * with {@link Effect.Left}. The caller has unlocked all its locks before.
+   *
+   * @throws IllegalStateException if it has not joined
    */
-  public void leave() {}
+  public void leave() {
+    leave.start();
+    settle();
+  }
 
   /** A node's heartbeat appeared, with a connection to it. */
-  public void nodeUp(int node) {}
+  public void nodeUp(int node) {
+    domain.live.add(node);
+    settle();
+  }
 
   /** A node is dead (heartbeat, fencing): what it held on resources mastered here is freed. */
-  public void nodeDown(int node) {}
+  public void nodeDown(int node) {
+    death.onDown(node);
+    settle();
+  }
 
   /**
    * Requests a new lock: ends with {@link Effect.Ast}, or after a cancel with {@link
@@ -67,7 +119,9 @@ public final class O2Dlm {
    * @throws IllegalStateException if the domain is not joined
    */
   public DlmLock lock(LockMode mode, int flags, ResName name, byte[] lvb, Object attachment) {
-    return new DlmLock(mode, config.nodeNumber(), 0, lvb, attachment);
+    DlmLock lock = locks.lock(mode, flags, name, lvb, attachment);
+    settle();
+    return lock;
   }
 
   /**
@@ -76,14 +130,29 @@ public final class O2Dlm {
    * reads it.
    *
    * @throws IllegalArgumentException for another mode or flag
+   * @throws IllegalStateException if another operation is outstanding, or the lock is gone
    */
-  public void convert(DlmLock lock, LockMode mode, int flags) {}
+  public void convert(DlmLock lock, LockMode mode, int flags) {
+    locks.convert(lock, mode, flags);
+    settle();
+  }
 
-  /** Removes a granted, idle lock: ends with {@link Effect.UnlockAst}. VALBLK from EX writes. */
-  public void unlock(DlmLock lock, int flags) {}
+  /**
+   * Removes a granted, idle lock: ends with {@link Effect.UnlockAst}. VALBLK from EX writes.
+   *
+   * @throws IllegalArgumentException for another flag
+   * @throws IllegalStateException if an operation is outstanding, or the lock is gone
+   */
+  public void unlock(DlmLock lock, int flags) {
+    unlocks.unlock(lock, flags);
+    settle();
+  }
 
   /** Withdraws an outstanding request or conversion: ends with {@link Effect.UnlockAst}. */
-  public void cancel(DlmLock lock) {}
+  public void cancel(DlmLock lock) {
+    unlocks.cancel(lock);
+    settle();
+  }
 
   /**
    * Handles a peer's message.
@@ -92,19 +161,45 @@ public final class O2Dlm {
    *     lock messages a {@link DlmStatus}, for others what the kernel's handler returns
    */
   public int onMessage(int fromNode, Message message) {
-    return 0;
+    int status = dispatcher.dispatch(fromNode, message);
+    settle();
+    return status;
   }
 
   /** The status of a sent message came. */
-  public void onReply(long token, int status) {}
+  public void onReply(long token, int status) {
+    domain.replies.status(token, status);
+    settle();
+  }
 
   /** A sent message got no status and never will. */
-  public void onSendFailed(long token, SendError error) {}
+  public void onSendFailed(long token, SendError error) {
+    domain.replies.failed(token, error);
+    settle();
+  }
+
+  /** Returns what is known of a lock's resource, for the log. */
+  public String dump(DlmLock lock) {
+    return lock.res == null ? lock.toString() : lock.res.toString();
+  }
 
   /**
    * Answers a message of joining ({@link Message#MODULE_KEY}) for a domain that has no engine here.
    */
   public static int answerWithoutDomain(Message message) {
-    return 0;
+    return Dispatcher.withoutDomain(message);
+  }
+
+  private void settle() {
+    domain.settle();
+    if (domain.state == DomainState.IN_SHUTDOWN) {
+      leave.proceed();
+      domain.settle();
+    }
+  }
+
+  /** For invariant checks in tests. */
+  Domain inspect() {
+    return domain;
   }
 }

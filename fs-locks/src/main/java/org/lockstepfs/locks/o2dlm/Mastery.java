@@ -1,0 +1,238 @@
+package org.lockstepfs.locks.o2dlm;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.lockstepfs.locks.o2dlm.message.MasterRequest;
+import org.lockstepfs.locks.o2dlm.message.MasterResponse;
+
+/**
+ * Finding a resource's master, or becoming it.
+ *
+ * <p>A node that meets a new name asks the members one by one, in ascending order. One YES ends the
+ * search. If all say NO or MAYBE, the lowest node of those that want it becomes master and asserts
+ * so to all. Whoever was asked keeps an {@link Mle} that blocks the name until a master asserts;
+ * the outcome must therefore reach every node that a loser has asked, also if the loser learned the
+ * outcome first: then it asks the winner once more, which makes the winner assert again.
+ *
+ * <p>Source: Linux fs/ocfs2/dlm/dlmmaster.c, dlm_get_lock_resource, dlm_wait_for_lock_mastery,
+ * dlm_restart_lock_mastery, dlm_do_master_request.
+ */
+final class Mastery {
+  private static final int ASK_AGAIN_MS = 50;
+  private static final int LINK_RETRY_MS = 500;
+
+  private final Domain domain;
+
+  Mastery(Domain domain) {
+    this.domain = domain;
+  }
+
+  /**
+   * Finds the resource or makes it, and hands it on when its master is known, with {@link
+   * DlmLockRes#inflight} raised by one for the taker to lower.
+   */
+  void acquire(ResName name, int flags, Consumer<DlmLockRes> taker) {
+    DlmLockRes res = domain.resources.get(name);
+    if (res == null) {
+      if (!introduce(name, flags, taker)) {
+        return;
+      }
+      res = domain.resources.get(name);
+    }
+    if (res.owner == DlmLockRes.UNKNOWN || res.has(ResState.DROPPING_REF)) {
+      res.await(() -> acquire(name, flags, taker));
+      return;
+    }
+    res.inflight++;
+    taker.accept(res);
+  }
+
+  /** Makes the resource and starts the search; false if a migration must end first. */
+  private boolean introduce(ResName name, int flags, Consumer<DlmLockRes> taker) {
+    Mle mle = domain.mles.get(name);
+    if (mle != null && mle.type == Mle.Type.MIGRATION) {
+      mle.await(() -> acquire(name, flags, taker));
+      return false;
+    }
+    DlmLockRes res = new DlmLockRes(name);
+    domain.resources.put(name, res);
+    boolean alone = domain.members.size() == 1;
+    if ((flags & DlmFlags.LOCAL) != 0 || (alone && mle == null)) {
+      res.owner = domain.self;
+      return true;
+    }
+    res.set(ResState.IN_PROGRESS);
+    if (mle != null) {
+      mle.res = res;
+    } else {
+      mle = new Mle(name, Mle.Type.MASTER, domain.members, domain.self);
+      mle.res = res;
+      mle.maybe.add(domain.self);
+      domain.mles.put(name, mle);
+      ask(mle);
+    }
+    return true;
+  }
+
+  private void ask(Mle mle) {
+    mle.asking = true;
+    mle.asked = -1;
+    askNext(mle);
+  }
+
+  private void askNext(Mle mle) {
+    int node = mle.vote.next(mle.asked + 1);
+    boolean enough = mle.masterKnown() && mle.master <= mle.asked;
+    if (enough || node >= NodeMap.MAX_NODES) {
+      mle.asking = false;
+      review(mle);
+      return;
+    }
+    mle.asked = node;
+    askOne(mle, node);
+  }
+
+  private void askOne(Mle mle, int node) {
+    domain.send(
+        node,
+        new MasterRequest(domain.self, mle.name),
+        status -> answered(mle, node, MasterResponse.ofWire(status)),
+        error -> askNext(mle));
+  }
+
+  private void answered(Mle mle, int node, MasterResponse response) {
+    switch (response) {
+      case YES -> {
+        mle.response.add(node);
+        mle.master = node;
+      }
+      case NO -> mle.response.add(node);
+      case MAYBE -> {
+        mle.response.add(node);
+        mle.maybe.add(node);
+      }
+      case ERROR -> {
+        domain.timers.after(ASK_AGAIN_MS, () -> askAgain(mle, node));
+        return;
+      }
+    }
+    askNext(mle);
+  }
+
+  private void askAgain(Mle mle, int node) {
+    if (domain.members.contains(node)) {
+      askOne(mle, node);
+    } else {
+      askNext(mle);
+    }
+  }
+
+  /** Looks whether the contest that this node waits for is decided; called after every change. */
+  void review(Mle mle) {
+    DlmLockRes res = mle.res;
+    if (res == null || mle.asking || !res.has(ResState.IN_PROGRESS)) {
+      return;
+    }
+    if (res.owner != DlmLockRes.UNKNOWN || mle.masterKnown()) {
+      decided(mle, res);
+    } else if (!mle.vote.equals(mle.nodes)) {
+      restart(mle);
+    } else if (mle.type == Mle.Type.MASTER
+        && mle.vote.equals(mle.response)
+        && domain.self <= mle.maybe.first()) {
+      mle.master = domain.self;
+      res.owner = domain.self;
+      finish(mle, res);
+      domain.asserts.toAll(res, mle.vote, 0, () -> {});
+    }
+  }
+
+  private void decided(Mle mle, DlmLockRes res) {
+    if (res.owner == DlmLockRes.UNKNOWN) {
+      res.owner = mle.master;
+    }
+    if (mle.leavesTraces && res.owner != domain.self) {
+      askMasterToAssertAgain(mle, res);
+    } else {
+      finish(mle, res);
+    }
+  }
+
+  private void askMasterToAssertAgain(Mle mle, DlmLockRes res) {
+    if (res.has(ResState.MIGRATING) || res.isRecovering()) {
+      res.await(() -> decided(mle, res));
+      return;
+    }
+    int owner = res.owner;
+    domain.send(
+        owner,
+        new MasterRequest(domain.self, mle.name),
+        status -> {
+          boolean moved = res.owner != owner;
+          if (MasterResponse.ofWire(status) == MasterResponse.ERROR) {
+            domain.timers.after(ASK_AGAIN_MS, () -> decided(mle, res));
+          } else if (moved) {
+            decided(mle, res);
+          } else {
+            finish(mle, res);
+          }
+        },
+        error -> domain.timers.after(LINK_RETRY_MS, () -> decided(mle, res)));
+  }
+
+  private void finish(Mle mle, DlmLockRes res) {
+    domain.mles.remove(mle.name, mle);
+    mle.res = null;
+    res.clear(ResState.IN_PROGRESS);
+    domain.wake(res);
+    // Whoever asked for it may have given up meanwhile.
+    domain.soon(() -> domain.purge.review(res));
+  }
+
+  /**
+   * Begins again after the members changed: a new member is asked, too; after an exit or death
+   * nothing that was learned counts any more.
+   */
+  private void restart(Mle mle) {
+    boolean lost = mle.vote.stream().anyMatch(node -> !mle.nodes.contains(node));
+    if (lost) {
+      mle.response.clear();
+      if (mle.type == Mle.Type.MASTER) {
+        mle.maybe.clear();
+        mle.maybe.add(domain.self);
+      }
+    }
+    mle.vote.set(mle.nodes);
+    if (mle.type == Mle.Type.MASTER) {
+      ask(mle);
+    }
+  }
+
+  /** A member came or went: every contest takes note, and those that wait look again. */
+  void memberChanged(int node, boolean up) {
+    for (Mle mle : List.copyOf(domain.mles.values())) {
+      if (up) {
+        mle.nodes.add(node);
+        mle.response.remove(node);
+      } else {
+        mle.nodes.remove(node);
+        mle.maybe.remove(node);
+        unblock(mle);
+      }
+      review(mle);
+    }
+  }
+
+  /** When the last node that blocked a name is gone, whoever waits here tries to master it. */
+  private void unblock(Mle mle) {
+    if (mle.type != Mle.Type.BLOCK || !mle.maybe.isEmpty()) {
+      return;
+    }
+    if (mle.res == null) {
+      domain.mles.remove(mle.name, mle);
+    } else {
+      mle.type = Mle.Type.MASTER;
+      mle.maybe.add(domain.self);
+    }
+  }
+}

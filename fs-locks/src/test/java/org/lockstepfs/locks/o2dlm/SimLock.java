@@ -1,0 +1,68 @@
+package org.lockstepfs.locks.o2dlm;
+
+import java.nio.ByteBuffer;
+import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.locks.mode.Lvb;
+
+/**
+ * One node's use of one resource, in the manner of dlmglue's lock resource: a cached level,
+ * holders, one operation at a time, and the duty to give way.
+ */
+final class SimLock {
+  /** What all nodes together know of a resource: a value that only an EX holder changes. */
+  static final class Shared {
+    final ResName name;
+    long version = 1;
+    int freshReads;
+
+    Shared(ResName name) {
+      this.name = name;
+    }
+  }
+
+  final Shared shared;
+  final byte[] lvb = Lvb.empty();
+  DlmLock lock;
+
+  /** The level that this node may rely on: raised by an AST, lowered when giving up begins. */
+  LockMode level = LockMode.NL;
+
+  LockMode wanted;
+  boolean busy;
+  boolean unlocking;
+  boolean cancelling;
+  boolean readsLvb;
+  boolean held;
+
+  /** Strongest mode that others were said to wait for; null if nobody waits. */
+  LockMode blocking;
+
+  SimLock(Shared shared) {
+    this.shared = shared;
+  }
+
+  /** The highest level that may be kept while somebody waits for {@code other}. */
+  static LockMode keepBeside(LockMode other) {
+    return other == LockMode.EX ? LockMode.NL : other == LockMode.PR ? LockMode.PR : LockMode.EX;
+  }
+
+  boolean mustGiveWay() {
+    return blocking != null && level.strongerThan(keepBeside(blocking));
+  }
+
+  /** Whoever holds EX may change the value; the change reaches others in the value block. */
+  void writeLvb() {
+    shared.version++;
+    ByteBuffer.wrap(lvb).putLong(0, shared.version);
+  }
+
+  void checkLvb() {
+    long seen = ByteBuffer.wrap(lvb).getLong(0);
+    if (seen == shared.version) {
+      shared.freshReads++;
+    } else if (seen != 0) {
+      throw new AssertionError(
+          shared.name + ": stale value block " + seen + ", last written " + shared.version);
+    }
+  }
+}
