@@ -1,0 +1,44 @@
+package org.lockstepfs.blockdev.sys;
+
+/**
+ * The C functions that this project calls, as jnr-ffi binds them: addresses are plain numbers, a
+ * negative result means that errno is set ({@link Native#errno}). Source: Linux man pages, section
+ * 2.
+ */
+public interface Libc {
+  /** See open(2). */
+  int open(String path, int flags, int mode);
+
+  /** See close(2). */
+  int close(int fd);
+
+  /** See pread(2). */
+  long pread64(int fd, long buffer, long count, long offset);
+
+  /** See pwrite(2). */
+  long pwrite64(int fd, long buffer, long count, long offset);
+
+  /** See read(2). */
+  long read(int fd, long buffer, long count);
+
+  /** See write(2). */
+  long write(int fd, long buffer, long count);
+
+  /** See writev(2); {@code vectors} is the address of {@code count} iovec structures. */
+  long writev(int fd, long vectors, int count);
+
+  /** See fdatasync(2). */
+  int fdatasync(int fd);
+
+  /** See ioctl(2); {@code argument} is a value or an address, as the request defines. */
+  int ioctl(int fd, long request, long argument);
+
+  /** See lseek(2). */
+  long lseek64(int fd, long offset, int whence);
+
+  /** See mount(2). */
+  int mount(String source, String target, String type, long flags, String data);
+
+  /** See umount2(2). */
+  int umount2(String target, int flags);
+}
