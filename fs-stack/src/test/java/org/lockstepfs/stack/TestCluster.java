@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.lockstepfs.stack.config.ClusterConfig;
@@ -44,5 +46,21 @@ public final class TestCluster {
     String[] addresses = new String[nodes];
     java.util.Arrays.fill(addresses, "127.0.0.1");
     return at(addresses);
+  }
+
+  /** Writes a cluster as a configuration file. */
+  public static Path write(ClusterConfig cluster, Path file) throws IOException {
+    StringBuilder text = new StringBuilder();
+    text.append("cluster:\n\tname = ").append(cluster.name());
+    text.append("\n\tnode_count = ").append(cluster.nodes().size()).append("\n\n");
+    for (ClusterNode node : cluster.nodes()) {
+      text.append("node:\n\tcluster = ").append(cluster.name());
+      text.append("\n\tname = ").append(node.name());
+      text.append("\n\tnumber = ").append(node.number());
+      text.append("\n\tip_address = ").append(node.address().getHostAddress());
+      text.append("\n\tip_port = ").append(node.port());
+      text.append("\n\tmembership_port = ").append(node.membershipPort()).append("\n\n");
+    }
+    return Files.writeString(file, text);
   }
 }

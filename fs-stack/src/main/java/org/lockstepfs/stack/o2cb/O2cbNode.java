@@ -47,6 +47,7 @@ public final class O2cbNode implements StackOperations {
   private final LongSupplier nanoClock = System::nanoTime;
   private final Generations generations =
       new Generations(System::currentTimeMillis, new SecureRandom()::nextLong);
+  private final Set<String> connecting = ConcurrentHashMap.newKeySet();
   private final Map<String, O2cbConnection> connections = new ConcurrentHashMap<>();
   private volatile Running running;
 
@@ -62,9 +63,13 @@ public final class O2cbNode implements StackOperations {
       ScheduledExecutorService timer) {}
 
   O2cbNode(StackEnvironment environment, String label) {
+    this(environment, label, StackTiming.named(environment.timing()));
+  }
+
+  O2cbNode(StackEnvironment environment, String label, StackTiming timing) {
     this.environment = environment;
     this.label = label;
-    this.timing = StackTiming.named(environment.timing());
+    this.timing = timing;
   }
 
   @Override
@@ -73,18 +78,19 @@ public final class O2cbNode implements StackOperations {
     Running node = running();
     checkCluster(node, volume);
     String uuid = volume.uuid().replace("-", "").toUpperCase(Locale.ROOT);
-    O2cbConnection connection = new O2cbConnection(this, node, uuid, region, protocol);
-    if (connections.putIfAbsent(uuid, connection) != null) {
+    if (!connecting.add(uuid)) {
       throw new IOException(volume.devicePath() + " is already connected by this node");
     }
     try {
+      O2cbConnection connection = new O2cbConnection(this, node, uuid, region, protocol);
       connection.connect();
+      connections.put(uuid, connection);
+      return connection;
     } catch (IOException | RuntimeException e) {
-      connections.remove(uuid);
+      connecting.remove(uuid);
       forgetFailedMembership();
       throw e;
     }
-    return connection;
   }
 
   private static void checkCluster(Running node, VolumeIdentity volume) throws IOException {
@@ -176,7 +182,7 @@ public final class O2cbNode implements StackOperations {
   /** A refused node starts from the beginning at the next connection. */
   private synchronized void forgetFailedMembership() {
     Running node = running;
-    if (node != null && node.joined().isCompletedExceptionally() && connections.isEmpty()) {
+    if (node != null && node.joined().isCompletedExceptionally() && connecting.isEmpty()) {
       close();
     }
   }
@@ -223,6 +229,7 @@ public final class O2cbNode implements StackOperations {
 
   void disconnected(String uuid) {
     connections.remove(uuid);
+    connecting.remove(uuid);
   }
 
   @Override

@@ -1,0 +1,134 @@
+package org.lockstepfs.stack.o2cb;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import jnr.constants.platform.Errno;
+import org.lockstepfs.blockdev.device.BlockDevice;
+import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.stack.glue.ClusterConnection;
+import org.lockstepfs.stack.glue.Lksb;
+import org.lockstepfs.stack.glue.LockFlag;
+import org.lockstepfs.stack.glue.LockId;
+import org.lockstepfs.stack.glue.LockingProtocol;
+import org.lockstepfs.stack.glue.ProtocolVersion;
+import org.lockstepfs.stack.glue.StackEnvironment;
+import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
+import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
+import org.lockstepfs.stack.glue.StackGlue.VolumeIdentity;
+import org.lockstepfs.stack.o2hb.HeartbeatTiming;
+
+/** A node of a test: joins, locks, and waits for what comes of it. */
+final class TestNode implements LockingProtocol {
+  static final String UUID = "0123456789ABCDEF0123456789ABCDEF";
+
+  /** Ten times as fast as the default profile. */
+  static final StackTiming QUICK =
+      StackTiming.of("quick", new HeartbeatTiming(100, 20), 5_000, 500, 20);
+
+  /** One lock, and what was said about it. */
+  final class Lock {
+    final Lksb lksb = new Lksb(this);
+    final LockId id;
+    final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+
+    /** Called at a blocking AST, if set. */
+    volatile Runnable onBlocking;
+
+    Lock(String name) {
+      id = LockId.of(name);
+    }
+
+    Lock start(LockMode mode, LockFlag... flags) throws IOException {
+      connection.lock(mode, lksb, set(flags), id);
+      return this;
+    }
+
+    String take(LockMode mode, LockFlag... flags) throws Exception {
+      return start(mode, flags).next();
+    }
+
+    String convert(LockMode mode, LockFlag... flags) throws Exception {
+      Set<LockFlag> all = set(flags);
+      all.add(LockFlag.CONVERT);
+      connection.lock(mode, lksb, all, id);
+      return next();
+    }
+
+    String unlock(LockFlag... flags) throws Exception {
+      connection.unlock(lksb, set(flags));
+      return next();
+    }
+
+    void cancel() throws IOException {
+      connection.unlock(lksb, EnumSet.of(LockFlag.CANCEL));
+    }
+
+    /** Returns the next event, waiting for it; "nothing" after 10 s. */
+    String next() throws InterruptedException {
+      String event = events.poll(10, TimeUnit.SECONDS);
+      return event == null ? "nothing" : event;
+    }
+  }
+
+  final O2cbNode node;
+  ClusterConnection connection;
+  private final BlockDevice device;
+
+  TestNode(Path config, String name, BlockDevice device, MembershipSource source) {
+    this.device = device;
+    node =
+        new O2cbNode(
+            new StackEnvironment(name, config, "fast", source, new SimpleMeterRegistry()),
+            "o2cb",
+            QUICK);
+  }
+
+  TestNode connect() throws IOException {
+    HeartbeatRegion region = new HeartbeatRegion(device, 4, 512, 8);
+    VolumeIdentity volume = new VolumeIdentity(UUID, "vol", "o2cb", "test", "/dev/test");
+    connection = node.connect(volume, region, this);
+    return this;
+  }
+
+  Lock lock(String name) {
+    return new Lock(name);
+  }
+
+  private static Set<LockFlag> set(LockFlag... flags) {
+    Set<LockFlag> set = EnumSet.noneOf(LockFlag.class);
+    set.addAll(Set.of(flags));
+    return set;
+  }
+
+  @Override
+  public ProtocolVersion maxVersion() {
+    return ProtocolVersion.OCFS2;
+  }
+
+  @Override
+  public void lockAst(Lksb lksb) {
+    ((Lock) lksb.owner()).events.add(lksb.status() == null ? "ast" : lksb.status().name());
+  }
+
+  @Override
+  public void blockingAst(Lksb lksb, LockMode wanted) {
+    Lock lock = (Lock) lksb.owner();
+    Runnable action = lock.onBlocking;
+    if (action != null) {
+      action.run();
+    } else {
+      lock.events.add("bast " + wanted);
+    }
+  }
+
+  @Override
+  public void unlockAst(Lksb lksb, Errno error) {
+    ((Lock) lksb.owner()).events.add(error == null ? "unlocked" : "unlock " + error.name());
+  }
+}
