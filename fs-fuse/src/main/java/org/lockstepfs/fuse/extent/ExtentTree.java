@@ -6,7 +6,6 @@ import java.util.TreeSet;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.ClusterRun;
-import org.lockstepfs.fuse.alloc.Reservation;
 import org.lockstepfs.fuse.meta.Geometry;
 
 /**
@@ -27,6 +26,9 @@ import org.lockstepfs.fuse.meta.Geometry;
 public final class ExtentTree {
   /** Splitting the last record of a leaf moves it to the next leaf first. */
   private static final int SLOTS_PER_RECORD = 2;
+
+  /** A last leaf with more records than this survives a removal. */
+  private static final int FEW_RECORDS = 2;
 
   private final ExtentRoot root;
   private final Geometry geometry;
@@ -100,7 +102,7 @@ public final class ExtentTree {
     if (i >= list.first() && continues(list.get(i), extent)) {
       handle.dirty(path.leaf().buffer());
       list.set(i, join(list.get(i), extent));
-      mergeWithNext(list, i);
+      mergeWithNext(path, i);
     } else if (i < list.last() && continues(extent, list.get(i + 1))) {
       handle.dirty(path.leaf().buffer());
       list.set(i + 1, join(extent, list.get(i + 1)));
@@ -133,8 +135,9 @@ public final class ExtentTree {
     return new Mapping(left.cpos(), left.clusters() + right.clusters(), left.block(), left.flags());
   }
 
-  private void mergeWithNext(RecordList list, int i) {
-    if (i < list.last() && continues(list.get(i), list.get(i + 1))) {
+  private void mergeWithNext(TreePath path, int i) {
+    RecordList list = path.records();
+    if (i < list.last() && continues(list.get(i), list.get(i + 1)) && TreeShape.mayShrink(path)) {
       list.set(i, join(list.get(i), list.get(i + 1)));
       list.remove(i + 1);
     }
@@ -174,9 +177,9 @@ public final class ExtentTree {
     RecordList list = path.records();
     int i = list.find(part.cpos());
     list.set(i, changed);
-    mergeWithNext(list, i);
+    mergeWithNext(path, i);
     if (i > list.first()) {
-      mergeWithNext(list, i - 1);
+      mergeWithNext(path, i - 1);
     }
     shape.settle(path);
   }
@@ -247,23 +250,30 @@ public final class ExtentTree {
     handle.dirty(root.buffer());
     TreeShape shape = new TreeShape(store, handle, alloc);
     split(handle, shape, part.end());
-    TreePath path = TreePath.find(store, part.cpos());
-    handle.dirty(path.leaf().buffer());
-    RecordList list = path.records();
-    int i = list.find(part.cpos());
-    if (list.cpos(i) < part.cpos()) {
-      list.set(i, cut(list.get(i), list.cpos(i), part.cpos()));
-    } else {
-      list.remove(i);
-      list.compact();
-    }
-    shape.settle(path);
+    cutOff(handle, shape, part.cpos());
     root.setClusters(root.clusters() - part.clusters());
     if ((part.flags() & Mapping.REFCOUNTED) == 0) {
       alloc.freeClusters(
           handle, new ClusterRun(geometry.blockToCluster(part.block()), (int) part.clusters()));
     }
     return part;
+  }
+
+  /** Removes the rest of a record from {@code cpos} on. */
+  private void cutOff(Handle handle, TreeShape shape, long cpos) throws IOException {
+    TreePath path = TreePath.find(store, cpos);
+    RecordList list = path.records();
+    int i = list.find(cpos);
+    if (list.cpos(i) == cpos) {
+      path = shape.makeFull(cpos);
+      list = path.records();
+      handle.dirty(path.leaf().buffer());
+      list.remove(list.find(cpos));
+    } else {
+      handle.dirty(path.leaf().buffer());
+      list.set(i, cut(list.get(i), list.cpos(i), cpos));
+    }
+    shape.settle(path);
   }
 
   private Mapping lastWithin(long start, long end) throws IOException {
@@ -302,22 +312,13 @@ public final class ExtentTree {
   }
 
   /**
-   * Returns what a change needs of the extent allocators; add clusters to claim or to free.
-   *
-   * @param records how many records the change may add, at least 1; see {@link #metaBlocksNeeded}
+   * Returns the slots of the extent blocks that one call of {@link #removeLast} may free; no other
+   * change frees any.
    */
-  public Reservation reservation(int records) throws IOException {
-    return Reservation.none()
-        .withMetaBlocks(metaBlocksNeeded(records))
-        .withFreedBlocks(slotsToFree(2 * records));
-  }
-
-  /** Returns where the extent blocks come from that go when so many records go. */
-  private Set<Integer> slotsToFree(int records) throws IOException {
+  public Set<Integer> blockSlots() throws IOException {
     Set<Integer> slots = new TreeSet<>();
     TreePath path = TreePath.find(store, Mapping.MAX_CPOS);
-    for (int left = records; path != null && path.records().used() <= left; path = path.left()) {
-      left -= path.records().used();
+    if (path.records().used() <= FEW_RECORDS) {
       for (int level = 1; level <= path.depth(); level++) {
         slots.add(NodeStore.origin(path.node(level)).slot());
       }

@@ -3,9 +3,7 @@ package org.lockstepfs.fuse.extent;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.journal.Handle;
-import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.fuse.alloc.AllocContext;
 
 /**
@@ -51,12 +49,12 @@ final class TreeShape {
       }
       if (!end.records().hasRoom()) {
         grow(end);
-      } else {
-        reserveCredits(chain.size());
-        for (TreePath from : chain) {
-          moveLast(from, end);
-          end = from;
-        }
+        continue;
+      }
+      for (TreePath from : chain) {
+        reserveStep(chain.size(), path.depth());
+        moveLast(from, end);
+        end = from;
       }
     }
   }
@@ -69,11 +67,10 @@ final class TreeShape {
     return behindAll && !list.hasRoom() && !path.isRightmost() ? path.right() : path;
   }
 
-  /** Asks for what a rotation over many leaves dirties, before anything is changed. */
-  private void reserveCredits(int leaves) throws IOException {
-    if (leaves > 1 && !handle.extend(2 * leaves)) {
-      throw new ErrnoException(
-          Errno.EFBIG, "Change of " + leaves + " extent blocks is too large for the journal");
+  /** Asks for what one more step of a rotation dirties; each step leaves the tree whole. */
+  private void reserveStep(int leaves, int depth) throws IOException {
+    if (leaves > 1 && !handle.extend(1 + 2 * depth)) {
+      throw new RestartHandleException(leaves);
     }
   }
 
@@ -133,21 +130,54 @@ final class TreeShape {
     }
   }
 
-  /** Restores the rules after records were added to, changed in or taken from the path's leaf. */
-  void settle(TreePath changed) throws IOException {
-    TreePath path = changed;
-    reserveCredits(leavesToRefill(path));
-    while (!path.isRightmost()) {
-      boolean pulled = isShort(path.records());
-      if (pulled) {
-        refill(path, path.right());
+  /**
+   * Returns the path to the leaf for {@code cpos}, from which one record may be taken: leaves
+   * behind it pass their first records on until it is full.
+   */
+  TreePath makeFull(long cpos) throws IOException {
+    while (true) {
+      TreePath path = TreePath.find(store, cpos);
+      if (mayShrink(path)) {
+        return path;
       }
+      Deque<TreePath> chain = new ArrayDeque<>();
+      TreePath end = path;
+      while (!mayShrink(end)) {
+        chain.push(end);
+        end = end.right();
+      }
+      for (TreePath to : chain) {
+        reserveStep(chain.size(), path.depth());
+        moveFirst(end, to);
+        end = to;
+      }
+    }
+  }
+
+  /** Returns whether a leaf may lose a record: the last one, and those without an empty record. */
+  static boolean mayShrink(TreePath path) {
+    return path.records().used() == path.records().count() || path.isRightmost();
+  }
+
+  private void moveFirst(TreePath from, TreePath to) throws IOException {
+    handle.dirty(from.leaf().buffer());
+    handle.dirty(to.leaf().buffer());
+    RecordList left = to.records();
+    RecordList right = from.records();
+    left.compact();
+    right.compact();
+    left.insert(left.nextFree(), right.get(0));
+    right.remove(0);
+    left.pad();
+    settle(from);
+  }
+
+  /** Restores the rules after records were added to, changed in or taken from the path's leaf. */
+  void settle(TreePath path) throws IOException {
+    if (!path.isRightmost()) {
       path.records().pad();
       settleLeftEdge(path);
-      if (!pulled) {
-        return;
-      }
-      path = path.right();
+      return;
     }
     path.records().compact();
     if (path.depth() > 0 && path.records().used() == 0) {
@@ -155,34 +185,6 @@ final class TreeShape {
     } else {
       fitRightEdge(path);
       settleLeftEdge(path);
-    }
-  }
-
-  /** Returns whether a leaf that is not the last lacks more than the one record it may lack. */
-  private static boolean isShort(RecordList leaf) {
-    return leaf.used() < leaf.count() - 1;
-  }
-
-  private static int leavesToRefill(TreePath path) throws IOException {
-    int leaves = 1;
-    TreePath p = path;
-    while (p != null && isShort(p.records())) {
-      leaves++;
-      p = p.right();
-    }
-    return leaves;
-  }
-
-  private void refill(TreePath path, TreePath right) throws IOException {
-    RecordList list = path.records();
-    RecordList source = right.records();
-    handle.dirty(path.leaf().buffer());
-    handle.dirty(right.leaf().buffer());
-    list.compact();
-    source.compact();
-    while (isShort(list) && source.used() > 0) {
-      list.insert(list.nextFree(), source.get(0));
-      source.remove(0);
     }
   }
 

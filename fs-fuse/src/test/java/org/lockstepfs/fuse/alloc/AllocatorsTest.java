@@ -256,7 +256,7 @@ class AllocatorsTest {
     ExtentTree tree = file.extents();
     long cpos = 0;
     for (ClusterRun run : claimUntilFull(hole)) {
-      try (AllocContext context = allocators.reserve(tree.reservation(1));
+      try (AllocContext context = allocators.reserve(0, tree.metaBlocksNeeded(1), 0);
           Handle handle = volume.journal().start(context.credits() + tree.credits())) {
         long block = volume.geometry().clusterToBlock(run.start());
         tree.insert(handle, context, new Mapping(cpos, run.count(), block, 0));
@@ -272,8 +272,15 @@ class AllocatorsTest {
     allocators.flushTruncateLog();
   }
 
+  private static Reservation toRemove(ExtentTree tree) throws IOException {
+    return Reservation.none()
+        .withMetaBlocks(tree.metaBlocksNeeded(1))
+        .withFreedRuns(1)
+        .withFreedBlocks(tree.blockSlots());
+  }
+
   private boolean punch(ExtentTree tree, long at, long length) throws IOException {
-    try (AllocContext context = allocators.reserve(tree.reservation(1).withFreedRuns(1));
+    try (AllocContext context = allocators.reserve(toRemove(tree));
         Handle handle = volume.journal().start(context.credits() + tree.credits())) {
       return tree.removeLast(handle, context, at, length) != null;
     }

@@ -18,10 +18,16 @@ public final class WriteThroughJournal implements Journal {
   private final ThreadLocal<Boolean> open = ThreadLocal.withInitial(() -> false);
   private int transaction = 1;
   private int flushes;
+  private volatile int mostToExtend = Integer.MAX_VALUE;
 
   WriteThroughJournal(BlockDevice device, int blockSize) {
     this.device = device;
     this.blockSize = blockSize;
+  }
+
+  /** Lets handles grow by so many blocks and no more. */
+  public void limitExtend(int blocks) {
+    mostToExtend = blocks;
   }
 
   boolean isHandleOpen() {
@@ -45,7 +51,7 @@ public final class WriteThroughJournal implements Journal {
     private final Map<Long, MetaBuffer> dirty = new TreeMap<>();
     private final int id;
     private int credits;
-    private int most;
+    private int extended;
     private boolean stopped;
 
     WriteThroughHandle(int credits, int id) {
@@ -59,8 +65,7 @@ public final class WriteThroughJournal implements Journal {
       if (earlier != null && earlier != buffer) {
         throw new IllegalStateException("Two buffers for block " + buffer.block());
       }
-      most = Math.max(most, dirty.size());
-      if (most > credits) {
+      if (dirty.size() > credits) {
         throw new IllegalStateException("Handle with " + credits + " credits dirties " + dirty);
       }
     }
@@ -72,6 +77,10 @@ public final class WriteThroughJournal implements Journal {
 
     @Override
     public boolean extend(int blocks) {
+      if (extended + blocks > mostToExtend) {
+        return false;
+      }
+      extended += blocks;
       credits += blocks;
       return true;
     }

@@ -15,6 +15,7 @@ import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.Allocators;
 import org.lockstepfs.fuse.alloc.ClusterRun;
+import org.lockstepfs.fuse.alloc.Reservation;
 import org.lockstepfs.fuse.alloc.TestVolume;
 
 /** Trees of depth 3 with the smallest blocks, and damaged ones. */
@@ -32,6 +33,7 @@ class DeepTreeTest {
   private Allocators allocators;
   private TestVolume.TestFile file;
   private ExtentTree tree;
+  private int restarts;
 
   @Test
   void growsToDepthThreeAndBack() throws Exception {
@@ -43,10 +45,13 @@ class DeepTreeTest {
         places.put(cpos, insert(cpos));
       }
       SplittableRandom random = new SplittableRandom(7);
-      for (int i = 0; i < 100; i++) {
+      volume.journal().limitExtend(100);
+      for (int i = 0; i < 12; i++) {
         long cpos = 4L * random.nextInt(RECORDS);
         places.put(cpos, insert(cpos));
       }
+      assertThat(restarts).isPositive();
+      volume.journal().limitExtend(Integer.MAX_VALUE);
       assertThat(file.dinode().data().getShort(0xC0)).isEqualTo((short) 3);
       TreeRules.check(file.dinode(), file.cache(), volume.geometry());
       for (var entry : places.entrySet()) {
@@ -111,19 +116,35 @@ class DeepTreeTest {
   }
 
   private long insert(long cpos) throws IOException {
-    try (AllocContext context = allocators.reserve(tree.reservation(1).withClusters(1));
-        Handle handle = volume.journal().start(context.credits() + tree.credits())) {
-      ClusterRun run = context.claimClusters(handle, 0, 1);
-      long block = volume.geometry().clusterToBlock(run.start());
-      tree.insert(handle, context, new Mapping(cpos, 1, block, 0));
-      return block;
+    try (AllocContext context = allocators.reserve(0, tree.metaBlocksNeeded(1), 1)) {
+      while (true) {
+        try (Handle handle = volume.journal().start(context.credits() + tree.credits())) {
+          ClusterRun run = context.claimClusters(handle, 0, 1);
+          long block = volume.geometry().clusterToBlock(run.start());
+          try {
+            tree.insert(handle, context, new Mapping(cpos, 1, block, 0));
+            return block;
+          } catch (RestartHandleException e) {
+            context.unclaimClusters(handle, run);
+            TreeRules.check(file.dinode(), file.cache(), volume.geometry());
+            restarts++;
+          }
+        }
+      }
     }
+  }
+
+  private Reservation toRemove() throws IOException {
+    return Reservation.none()
+        .withMetaBlocks(tree.metaBlocksNeeded(1))
+        .withFreedRuns(1)
+        .withFreedBlocks(tree.blockSlots());
   }
 
   private void truncateTo(long clusters) throws IOException {
     Mapping gone;
     do {
-      try (AllocContext context = allocators.reserve(tree.reservation(1).withFreedRuns(1));
+      try (AllocContext context = allocators.reserve(toRemove());
           Handle handle = volume.journal().start(context.credits() + tree.credits())) {
         gone = tree.removeLast(handle, context, clusters, Mapping.MAX_CPOS - clusters);
       }

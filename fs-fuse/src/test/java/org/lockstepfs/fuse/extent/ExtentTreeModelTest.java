@@ -15,6 +15,7 @@ import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.Allocators;
 import org.lockstepfs.fuse.alloc.ClusterRun;
+import org.lockstepfs.fuse.alloc.Reservation;
 import org.lockstepfs.fuse.alloc.TestVolume;
 
 /**
@@ -47,11 +48,11 @@ class ExtentTreeModelTest {
 
   @ParameterizedTest
   @CsvSource({
-    "512, 4096, 1500, 4000, inline-data",
-    "1024, 4096, 3000, 4000, noinline-data",
-    "2048, 16384, 600, 2000, inline-data",
-    "4096, 4096, 6000, 6000, noinline-data",
-    "4096, 65536, 300, 2000, inline-data",
+    "512, 4096, 1500, 2500, inline-data",
+    "1024, 4096, 3000, 2000, noinline-data",
+    "2048, 16384, 600, 1200, inline-data",
+    "4096, 4096, 6000, 2500, noinline-data",
+    "4096, 65536, 300, 1200, inline-data",
   })
   void matchesModel(int blockSize, int clusterSize, int clusters, int steps, String extra)
       throws Exception {
@@ -67,7 +68,7 @@ class ExtentTreeModelTest {
       file.setSize((long) clusters * clusterSize);
       for (int step = 0; step < steps; step++) {
         step(step < steps / 2 ? 6 : 4);
-        if (step % 500 == 0) {
+        if (step % 300 == 0) {
           compare();
         }
       }
@@ -108,7 +109,7 @@ class ExtentTreeModelTest {
   }
 
   private int insert(int at, int max, boolean unwritten) throws IOException {
-    try (AllocContext context = allocators.reserve(tree.reservation(1).withClusters(max));
+    try (AllocContext context = allocators.reserve(0, tree.metaBlocksNeeded(1), max);
         Handle handle = volume.journal().start(context.credits() + tree.credits())) {
       long goal = at > 0 && model.place[at - 1] != 0 ? model.place[at - 1] + 1 : 0;
       ClusterRun run = context.claimClusters(handle, goal, max);
@@ -125,7 +126,7 @@ class ExtentTreeModelTest {
 
   private void remove(int start, int end) throws IOException {
     while (true) {
-      try (AllocContext context = allocators.reserve(tree.reservation(1).withFreedRuns(1));
+      try (AllocContext context = allocators.reserve(toRemove());
           Handle handle = volume.journal().start(context.credits() + tree.credits())) {
         Mapping gone = tree.removeLast(handle, context, start, end - start);
         if (gone == null) {
@@ -138,8 +139,15 @@ class ExtentTreeModelTest {
     }
   }
 
+  private Reservation toRemove() throws IOException {
+    return Reservation.none()
+        .withMetaBlocks(tree.metaBlocksNeeded(1))
+        .withFreedRuns(1)
+        .withFreedBlocks(tree.blockSlots());
+  }
+
   private void markWritten(int start, int end) throws IOException {
-    try (AllocContext context = allocators.reserve(tree.reservation(2 * (end - start)));
+    try (AllocContext context = allocators.reserve(0, tree.metaBlocksNeeded(2 * (end - start)), 0);
         Handle handle =
             volume.journal().start(context.credits() + (end - start) * 2 * tree.credits())) {
       tree.markWritten(handle, context, start, end - start);
