@@ -30,6 +30,7 @@ final class DeadlockDetector {
   /** Longer paths are not followed. */
   static final int MAX_PATH = 32;
 
+  private static final int CLAIM_TICKS = 3;
   private static final int REMEMBERED_SEARCHES = 64;
 
   private record Search(int node, long request, int round) {}
@@ -68,7 +69,7 @@ final class DeadlockDetector {
     for (FileEntry entry : List.copyOf(core.files.values())) {
       if (entry.table != null && !entry.table.waiters().isEmpty()) {
         List<Waiter> waiters = List.copyOf(entry.table.waiters());
-        waiters.forEach(waiter -> waiter.claimedBy = null);
+        waiters.forEach(DeadlockDetector::ageClaim);
         waiters.forEach(waiter -> blocked(entry, waiter));
       }
     }
@@ -161,7 +162,14 @@ final class DeadlockDetector {
       return false;
     }
     waiter.claimedBy = mine;
+    waiter.claimTicks = 0;
     return true;
+  }
+
+  private static void ageClaim(Waiter waiter) {
+    if (++waiter.claimTicks > CLAIM_TICKS) {
+      waiter.claimedBy = null;
+    }
   }
 
   private static boolean strongerThan(WaitEdge a, WaitEdge b) {

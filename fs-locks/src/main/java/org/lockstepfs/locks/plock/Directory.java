@@ -18,6 +18,10 @@ import org.lockstepfs.locks.plock.PlockMessage.SyncRequest;
 /**
  * This node's share of the directory in the current view: which node owns which table.
  *
+ * <p>Views are compared by their members, so members may come round to one twice, with another view
+ * between that some have not seen yet. Therefore a question also tells who has left, and whoever
+ * has heard that never enters an older view with such a member.
+ *
  * <p>A new view begins with nothing known. Every other member is asked, with a fresh epoch; it
  * answers when it is in the same view itself, and from then on it takes no table except from a
  * directory of that view or a later one. So when all have answered, what they said is all there is:
@@ -57,7 +61,7 @@ final class Directory {
     for (int node : view.nodes()) {
       if (node != core.self()) {
         awaited.add(node);
-        core.peers.send(node, new SyncRequest(view.id(), epoch));
+        core.peers.send(node, new SyncRequest(view.id(), epoch, core.peers.departed()));
       }
     }
     for (int node : List.copyOf(awaited)) {
@@ -72,6 +76,7 @@ final class Directory {
 
   /** A member, or a node that will be one, asks for its share. */
   void onSyncRequest(int from, SyncRequest m) {
+    core.peers.learnDeparted(m.departed());
     PlockView view = core.peers.view();
     if (view != null && view.id() == m.view() && view.member(from) != null) {
       asked.remove(from);
@@ -175,7 +180,9 @@ final class Directory {
     claims.clear();
     ready = true;
     for (int node : view.nodes()) {
-      core.peers.send(node, new Ready(view.id()));
+      if (node != core.self()) {
+        core.peers.send(node, new Ready(view.id()));
+      }
     }
   }
 

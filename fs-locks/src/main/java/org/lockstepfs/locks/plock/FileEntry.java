@@ -27,6 +27,9 @@ final class FileEntry {
   /** Whether the owner must be found out, whoever asked for it. */
   boolean wanted;
 
+  /** How often in a row the node named as owner said that it is not. */
+  int refusals;
+
   /** Ticks since the entry was used. */
   int idle;
 

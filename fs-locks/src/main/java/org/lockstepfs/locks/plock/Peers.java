@@ -1,7 +1,10 @@
 package org.lockstepfs.locks.plock;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The view, and the numbered sequence of messages to and from each life of another node. */
 final class Peers {
@@ -29,7 +32,7 @@ final class Peers {
   private final Map<PlockMember, Peer> peers = new HashMap<>();
 
   // For each node number, the latest life that has left: nothing of it counts any more.
-  private final Map<Integer, Long> departed = new HashMap<>();
+  private final Map<Integer, Long> departed = new TreeMap<>();
   private PlockView view;
 
   Peers(PlockConfig config, PlockEffects effects) {
@@ -44,6 +47,33 @@ final class Peers {
   /** Returns the view, or null before the first. */
   PlockView view() {
     return view;
+  }
+
+  /** Returns the latest life of each node that has left. */
+  List<PlockMember> departed() {
+    List<PlockMember> lives = new ArrayList<>();
+    departed.forEach((node, incarnation) -> lives.add(new PlockMember(node, incarnation)));
+    return lives;
+  }
+
+  /** Learns from another node who has left. */
+  void learnDeparted(List<PlockMember> lives) {
+    for (PlockMember life : lives) {
+      departed.merge(life.node(), life.incarnation(), Math::max);
+    }
+  }
+
+  /**
+   * Returns whether a view is of the past: a member has left since. Entering it would be harmful,
+   * for members that have come round to the same set again take it for their present view.
+   */
+  boolean isPast(PlockView next) {
+    for (int node : next.nodes()) {
+      if (node != self() && hasDeparted(next.member(node))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void enter(PlockView next) {

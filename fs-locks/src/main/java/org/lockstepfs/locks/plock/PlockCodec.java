@@ -76,7 +76,8 @@ public final class PlockCodec {
     } else if (message instanceof Release m) {
       out.putLong(m.inode()).putLong(m.view());
     } else if (message instanceof SyncRequest m) {
-      out.putLong(m.view()).putLong(m.epoch());
+      out.putLong(m.view()).putLong(m.epoch()).putShort((short) m.departed().size());
+      m.departed().forEach(d -> out.putShort((short) d.node()).putLong(d.incarnation()));
     } else if (message instanceof SyncData m) {
       putSyncData(out, m);
     } else if (message instanceof Ready m) {
@@ -166,7 +167,7 @@ public final class PlockCodec {
       case 6 -> new Lookup(in.getLong(), in.getLong(), in.getLong());
       case 7 -> new OwnerIs(in.getLong(), in.getLong(), node(in));
       case 8 -> new Release(in.getLong(), in.getLong());
-      case 9 -> new SyncRequest(in.getLong(), in.getLong());
+      case 9 -> new SyncRequest(in.getLong(), in.getLong(), members(in));
       case 10 -> syncData(in);
       case 11 -> new Ready(in.getLong());
       case 12 -> new ProbeOwner(in.getInt(), in.getLong(), path(in));
@@ -209,6 +210,18 @@ public final class PlockCodec {
       out.putLong(c.inode()).putLong(c.owner()).putInt(c.pid());
       out.putLong(c.start()).putLong(c.end()).put(bit(c.exclusive())).put(bit(c.soft()));
     }
+  }
+
+  private static List<PlockMember> members(ByteBuffer in) throws IOException {
+    int count = in.getShort();
+    if (count < 0 || count > 256) {
+      throw new IOException("count of members " + count + " is not 0..256");
+    }
+    List<PlockMember> members = new ArrayList<>();
+    for (; count > 0; count--) {
+      members.add(new PlockMember(node(in), in.getLong()));
+    }
+    return members;
   }
 
   private static SyncData syncData(ByteBuffer in) throws IOException {

@@ -50,8 +50,9 @@ public final class PlockEngine {
    * owned are rebuilt by the members that remain, and nothing is needed of a node that leaves but
    * that it drops its own locks.
    *
-   * <p>A member that has left never comes back with the same incarnation. The caller gives a view
-   * without a dead node only when that node can do no more harm (fenced, its journal replayed).
+   * <p>A member that has left never comes back with the same incarnation; a view with one that is
+   * known to have left is of the past and is passed over. The caller gives a view without a dead
+   * node only when that node can do no more harm (fenced, its journal replayed).
    *
    * @throws IllegalArgumentException if this node is not in it
    */
@@ -60,7 +61,7 @@ public final class PlockEngine {
       throw new IllegalArgumentException("view " + view + " lacks " + core.config.self());
     }
     PlockView old = core.peers.view();
-    if (down || (old != null && old.id() == view.id())) {
+    if (down || (old != null && old.id() == view.id()) || core.peers.isPast(view)) {
       return;
     }
     IntPredicate gone =
@@ -73,7 +74,7 @@ public final class PlockEngine {
     }
     requester.enterView(gone);
     directory.start();
-    requester.lookUpWanted();
+    requester.resume();
     settle();
   }
 
@@ -199,6 +200,7 @@ public final class PlockEngine {
       return;
     }
     deadlocks.tick();
+    requester.lookUpWanted();
     for (Iterator<FileEntry> it = core.files.values().iterator(); it.hasNext(); ) {
       FileEntry entry = it.next();
       if (++entry.idle > core.config.idleTicks() && requester.giveUp(entry)) {

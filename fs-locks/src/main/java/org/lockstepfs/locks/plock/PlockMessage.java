@@ -62,8 +62,13 @@ public sealed interface PlockMessage {
   /** The sender gives up an empty table. */
   record Release(long inode, long view) implements PlockMessage {}
 
-  /** Asks for all that concerns the sender's share of the directory in its new view. */
-  record SyncRequest(long view, long epoch) implements PlockMessage {}
+  /**
+   * Asks for all that concerns the sender's share of the directory in its new view.
+   *
+   * @param epoch the sender's count of views
+   * @param departed the latest life of each node that has left, as far as the sender knows
+   */
+  record SyncRequest(long view, long epoch, List<PlockMember> departed) implements PlockMessage {}
 
   /**
    * A part of the answer.

@@ -27,6 +27,12 @@ import org.lockstepfs.locks.plock.PlockMessage.Request;
  * the owner's order.
  */
 final class Requester {
+  /**
+   * While members are in different views the directory may name an owner that will not be one.
+   * After so many refusals a request waits for the next view or tick.
+   */
+  private static final int MAX_REFUSALS = 3;
+
   private final Core core;
   private final Directory directory;
   private final TableServer tables;
@@ -94,6 +100,7 @@ final class Requester {
     readyIn.keySet().removeIf(gone::test);
     for (FileEntry entry : core.files.values()) {
       entry.lookup = 0;
+      entry.refusals = 0;
       if (entry.owner != FileEntry.UNKNOWN && gone.test(entry.owner)) {
         entry.owner = FileEntry.UNKNOWN;
       }
@@ -102,13 +109,22 @@ final class Requester {
           unsend(entry, r);
         }
       }
-      if (entry.owner == FileEntry.UNKNOWN && !entry.outstanding.isEmpty()) {
-        want(entry);
-      }
     }
   }
 
-  /** Asks for every owner that is wanted; called when a directory begins to answer. */
+  /** Goes on after {@link #enterView}, when the directory has begun the view too. */
+  void resume() {
+    for (FileEntry entry : core.files.values()) {
+      if (!entry.outstanding.isEmpty()) {
+        route(entry);
+      }
+    }
+    lookUpWanted();
+  }
+
+  /**
+   * Asks for every owner that is wanted: this node's directory answers now, or a tick has passed.
+   */
   void lookUpWanted() {
     for (long inode : List.copyOf(wanted)) {
       FileEntry entry = core.files.get(inode);
@@ -152,6 +168,7 @@ final class Requester {
     } else if (m.result() == PlockResult.GRANTED && r.op == Op.UNLOCK) {
       entry.copy.clear(r.owner, r.start, r.end);
     }
+    entry.refusals = 0;
     end(entry, r, m.result(), m.conflict());
   }
 
@@ -163,6 +180,7 @@ final class Requester {
     }
     if (entry.owner == from) {
       entry.owner = FileEntry.UNKNOWN;
+      entry.refusals++;
     }
     unsend(entry, r);
     route(entry);
@@ -196,7 +214,7 @@ final class Requester {
   private void route(FileEntry entry) {
     if (entry.owner == FileEntry.UNKNOWN && !entry.outstanding.isEmpty()) {
       want(entry);
-      if (entry.lookup == 0) {
+      if (entry.lookup == 0 && entry.refusals < MAX_REFUSALS) {
         lookUp(entry);
       }
     }
@@ -270,6 +288,8 @@ final class Requester {
     wanted.remove(entry.inode);
     if (entry.table == null && owner == core.self()) {
       core.own(entry);
+      // What a lost table's copy still has without a claim is what an unlock under way gives up.
+      entry.copy.clearNodes(node -> true);
     } else {
       entry.owner = owner;
     }

@@ -24,6 +24,9 @@ final class Waiter {
   /** The strongest search for a deadlock that has passed here; see {@link DeadlockDetector}. */
   WaitEdge claimedBy;
 
+  /** Ticks since that search passed. */
+  int claimTicks;
+
   Waiter(
       long inode,
       PlockOwner owner,

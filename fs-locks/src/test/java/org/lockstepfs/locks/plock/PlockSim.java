@@ -1,0 +1,655 @@
+package org.lockstepfs.locks.plock;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.lockstepfs.locks.plock.PlockMessage.Reply;
+import org.lockstepfs.locks.plock.PlockMessage.Request;
+import org.lockstepfs.locks.plock.SimProcess.Call;
+import org.lockstepfs.locks.plock.SimProcess.Kind;
+import org.lockstepfs.locks.sim.SeededNetwork;
+import org.lockstepfs.locks.sim.SeededScheduler;
+
+/**
+ * Engines of up to five nodes with processes that lock at random, while nodes join, leave and die,
+ * under a referee.
+ *
+ * <p>Membership is a growing list of views; every node walks along it at its own pace and may leave
+ * views out. A node that leaves works on in its last view for a while; one that dies takes its
+ * messages along. Every fourth seed is calm: no changes of view, no cancels, one thread a process;
+ * then a request refused for a deadlock must have been in one.
+ */
+final class PlockSim {
+  private static final int FSID = 0x4C4F434B;
+  private static final int STEPS = 160;
+  private static final int FILES = 3;
+  private static final int MAX_NODES = 5;
+
+  /** A node in its present life. */
+  private final class SimNode implements SeededNetwork.Node<PlockEnvelope> {
+    private final PlockMember member;
+    private final PlockEngine engine;
+    private final List<SimProcess> processes = new ArrayList<>();
+    private int viewAt;
+    private boolean left;
+
+    SimNode(PlockMember member, int viewAt) {
+      this.member = member;
+      this.viewAt = viewAt;
+      PlockConfig config = new PlockConfig(member, FSID, 1000, 100, 100, 100, patience, 1);
+      engine = new PlockEngine(config, (to, envelope) -> send(member.node(), to, envelope));
+      for (int i = 0; i < 2; i++) {
+        processes.add(new SimProcess(member.node(), i, calm || random.chance(70) ? 1 : 2));
+      }
+    }
+
+    @Override
+    public int onMessage(int from, PlockEnvelope envelope) {
+      if (!engine.onMessage(envelope)) {
+        throw new AssertionError("a message is missing before " + envelope);
+      }
+      if (mutation == Mutation.REPEAT_REQUEST && envelope.message() instanceof Request m) {
+        new TableServer(engine.core(), new DeadlockDetector(engine.core())).onRequest(from, m);
+      }
+      return 0;
+    }
+
+    @Override
+    public void onReply(long token, int status) {}
+
+    @Override
+    public void onSendFailed(long token) {}
+
+    @Override
+    public void drain() {}
+
+    void enterView(int index) {
+      viewAt = index;
+      random.trace(() -> member + " enters " + views.get(index));
+      engine.view(views.get(index));
+    }
+  }
+
+  private final SeededScheduler random;
+  private final Mutation mutation;
+  private final boolean calm;
+  private final int patience;
+  private final SeededNetwork<PlockEnvelope> net;
+  private final TreeMap<Integer, SimNode> nodes = new TreeMap<>();
+  private final Map<Integer, Long> incarnations = new HashMap<>();
+  private final List<PlockView> views = new ArrayList<>();
+  private final ByteBuffer wire = ByteBuffer.allocate(PlockCodec.MAX_BYTES);
+  private int lastCall;
+
+  PlockSim(SeededScheduler random, Mutation mutation) {
+    this.random = random;
+    this.mutation = mutation;
+    this.calm = random.seed() % 4 == 0;
+    this.patience = random.below(3);
+    this.net = new SeededNetwork<>(random);
+  }
+
+  /** Runs to the end; throws if an invariant breaks. */
+  void run() {
+    TreeSet<PlockMember> first = new TreeSet<>();
+    int count = 2 + random.below(MAX_NODES - 1);
+    for (int n = 1; n <= count; n++) {
+      first.add(newLife(n));
+    }
+    views.add(new PlockView(first));
+    first.forEach(member -> start(member, 0));
+    random.add(50, net::deliverOne);
+    random.add(30, this::call);
+    random.add(3, this::tickOne);
+    if (!calm) {
+      random.add(5, this::advanceOne);
+      random.add(1, this::join);
+      random.add(1, this::leave);
+      random.add(1, this::die);
+      random.add(4, this::cancelOne);
+    }
+    for (int i = 0; i < STEPS; i++) {
+      random.step();
+      afterStep();
+    }
+    finish();
+  }
+
+  // Membership.
+
+  private PlockMember newLife(int node) {
+    return new PlockMember(node, incarnations.merge(node, 1L, Long::sum));
+  }
+
+  private void start(PlockMember member, int viewAt) {
+    SimNode node = new SimNode(member, viewAt);
+    nodes.put(member.node(), node);
+    net.attach(member.node(), node);
+    node.enterView(viewAt);
+  }
+
+  private Set<PlockMember> members() {
+    Set<PlockMember> members = new TreeSet<>();
+    PlockView last = views.get(views.size() - 1);
+    for (int node : last.nodes()) {
+      members.add(last.member(node));
+    }
+    return members;
+  }
+
+  private boolean join() {
+    int number = 1 + random.below(MAX_NODES);
+    Set<PlockMember> members = members();
+    boolean isMember = members.stream().anyMatch(m -> m.node() == number);
+    if (isMember) {
+      return false;
+    }
+    net.detach(number);
+    PlockMember member = newLife(number);
+    members.add(member);
+    views.add(new PlockView(members));
+    start(member, views.size() - 1);
+    return true;
+  }
+
+  private boolean leave() {
+    SimNode node = pickNode();
+    if (node == null || node.left || members().size() < 2) {
+      return false;
+    }
+    boolean clean = random.chance(70);
+    for (SimProcess process : node.processes) {
+      if (clean && (!process.calls.isEmpty() || !process.holdsNothing())) {
+        for (long inode = 1; inode <= FILES; inode++) {
+          startCall(process, Kind.CLOSE, inode, 0, SimProcess.BYTES - 1, false, false);
+        }
+        return true;
+      }
+    }
+    random.trace(() -> node.member + " leaves");
+    node.left = true;
+    node.processes.clear();
+    removeMember(node.member);
+    return true;
+  }
+
+  private boolean die() {
+    SimNode node = pickNode();
+    if (node == null || (!node.left && members().size() < 2)) {
+      return false;
+    }
+    random.trace(() -> node.member + " dies");
+    net.detach(node.member.node());
+    nodes.remove(node.member.node());
+    if (!node.left) {
+      removeMember(node.member);
+    }
+    return true;
+  }
+
+  private void removeMember(PlockMember member) {
+    Set<PlockMember> members = members();
+    members.remove(member);
+    views.add(new PlockView(members));
+  }
+
+  private boolean advanceOne() {
+    SimNode node = pickNode();
+    if (node == null || node.left || node.viewAt == views.size() - 1) {
+      return false;
+    }
+    node.enterView(node.viewAt + 1 + random.below(views.size() - 1 - node.viewAt));
+    return true;
+  }
+
+  private SimNode pickNode() {
+    return nodes.isEmpty() ? null : random.pick(List.copyOf(nodes.values()));
+  }
+
+  private boolean tickOne() {
+    SimNode node = pickNode();
+    // A tick is long compared with a message; the rule of one victim a deadlock leans on it.
+    if (node == null || (calm && !net.isQuiet())) {
+      return false;
+    }
+    node.engine.tick();
+    return true;
+  }
+
+  // The network.
+
+  private void send(int from, int to, PlockEnvelope envelope) {
+    SimNode sender = nodes.get(from);
+    SimNode receiver = nodes.get(to);
+    PlockMessage message =
+        mutation.change(
+            envelope.message(),
+            sender == null ? null : sender.engine,
+            receiver == null ? null : receiver.engine);
+    if (calm && message instanceof Reply m && m.result() == PlockResult.DEADLOCK) {
+      for (SimProcess process : receiver.processes) {
+        process.calls.values().stream()
+            .filter(call -> call.handle != null && call.handle.id == m.id())
+            .forEach(call -> noteRefused(process, call));
+      }
+    }
+    PlockEnvelope sent =
+        new PlockEnvelope(
+            envelope.from(),
+            envelope.fromIncarnation(),
+            envelope.toIncarnation(),
+            envelope.number(),
+            envelope.fsid(),
+            message);
+    if (random.chance(5)) {
+      sent = throughTheWire(sent);
+    }
+    net.send(from, to, sent, 0);
+    if (random.chance(3)) {
+      net.send(from, to, sent, 0);
+    }
+  }
+
+  private PlockEnvelope throughTheWire(PlockEnvelope envelope) {
+    try {
+      wire.clear();
+      PlockCodec.encode(envelope, wire);
+      PlockEnvelope read = PlockCodec.decode(wire.flip());
+      if (!read.equals(envelope)) {
+        throw new AssertionError("wrote " + envelope + ", read " + read);
+      }
+      return read;
+    } catch (java.io.IOException e) {
+      throw new AssertionError("cannot read " + envelope, e);
+    }
+  }
+
+  // Processes.
+
+  private boolean call() {
+    SimNode node = pickNode();
+    if (node == null || node.processes.isEmpty()) {
+      return false;
+    }
+    SimProcess process = random.pick(node.processes);
+    if (process.calls.size() >= process.threads) {
+      return false;
+    }
+    int dice = random.below(100);
+    Kind kind =
+        dice < 60 ? Kind.LOCK : dice < 85 ? Kind.UNLOCK : dice < 92 ? Kind.TEST : Kind.CLOSE;
+    boolean whole = kind == Kind.CLOSE;
+    int start = whole ? 0 : random.below(SimProcess.BYTES);
+    int end = whole ? SimProcess.BYTES - 1 : start + random.below(SimProcess.BYTES - start);
+    long inode = 1L + random.below(FILES);
+    startCall(process, kind, inode, start, end, random.chance(50), random.chance(60));
+    return true;
+  }
+
+  private void startCall(
+      SimProcess process,
+      Kind kind,
+      long inode,
+      int start,
+      int end,
+      boolean exclusive,
+      boolean blocking) {
+    Call call = new Call(++lastCall, kind, inode, start, end, exclusive, blocking);
+    random.trace(() -> process + " calls " + call.number + " " + call);
+    process.calls.put(call.number, call);
+    PlockEngine engine = nodes.get(process.node).engine;
+    PlockCallback done = (result, conflict) -> returned(process, call, result, conflict);
+    long last = lastByte(end);
+    switch (kind) {
+      case LOCK ->
+          call.handle =
+              engine.lock(inode, process.owner, 1, start, last, exclusive, blocking, done);
+      case UNLOCK -> engine.unlock(inode, process.owner, start, last, done);
+      case TEST -> engine.test(inode, process.owner, start, last, exclusive, done);
+      case CLOSE -> engine.close(inode, process.owner, done);
+    }
+  }
+
+  private static long lastByte(int end) {
+    return end == SimProcess.BYTES - 1 ? Long.MAX_VALUE : end;
+  }
+
+  private boolean cancelOne() {
+    SimNode node = pickNode();
+    for (SimProcess process : node == null ? List.<SimProcess>of() : node.processes) {
+      for (Call call : process.calls.values()) {
+        if (call.handle != null && !call.cancelled && random.chance(50)) {
+          random.trace(() -> process + " cancels " + call.number);
+          call.cancelled = true;
+          node.engine.cancel(call.handle);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void returned(SimProcess process, Call call, PlockResult result, PlockConflict conflict) {
+    random.trace(() -> process + " returns " + call.number + " " + result);
+    SimNode node = nodes.get(process.node);
+    if (node == null || !node.processes.contains(process)) {
+      return;
+    }
+    if (call.returned) {
+      fail("%s: %s returned twice", process, call);
+    }
+    call.returned = true;
+    process.calls.remove(call.number);
+    checkResult(process, call, result, conflict);
+    if (result != PlockResult.GRANTED) {
+      return;
+    }
+    if (call.kind == Kind.LOCK) {
+      process.set(call.inode, call.start, call.end, call.exclusive ? 2 : 1);
+      checkConflicts(call.inode);
+    } else if (call.kind != Kind.TEST) {
+      process.set(call.inode, call.start, call.end, 0);
+    }
+  }
+
+  // The referee.
+
+  private void checkResult(
+      SimProcess process, Call call, PlockResult result, PlockConflict conflict) {
+    boolean allowed =
+        switch (result) {
+          case GRANTED -> true;
+          case AGAIN -> call.kind == Kind.LOCK && !call.blocking;
+          case DEADLOCK -> call.kind == Kind.LOCK && call.blocking;
+          case INTERRUPTED ->
+              call.kind == Kind.LOCK && (call.cancelled || process.threads > 1 || !calm);
+          case NO_LOCKS, IO_ERROR -> false;
+        };
+    if (!allowed) {
+      fail("%s: %s returned %s", process, call, result);
+    }
+    if (result == PlockResult.DEADLOCK && nodes.get(process.node).engine.ownsTable(call.inode)) {
+      noteRefused(process, call);
+    }
+    if (result == PlockResult.DEADLOCK && calm && !call.wasInCycle) {
+      fail("%s: %s is no deadlock", process, call);
+    }
+    if (conflict != null) {
+      boolean real =
+          !conflict.owner().equals(process.plockOwner())
+              && conflict.start() <= lastByte(call.end)
+              && conflict.end() >= call.start
+              && (conflict.exclusive() || call.exclusive);
+      if (!real) {
+        fail("%s: %s does not conflict with %s", process, call, conflict);
+      }
+    }
+  }
+
+  /** No two processes rely on conflicting ranges. */
+  private void checkConflicts(long inode) {
+    List<int[]> all = new ArrayList<>();
+    List<SimProcess> who = new ArrayList<>();
+    for (SimNode node : nodes.values()) {
+      for (SimProcess process : node.processes) {
+        all.add(process.certain(inode));
+        who.add(process);
+      }
+    }
+    for (int b = 0; b < SimProcess.BYTES; b++) {
+      int holders = 0;
+      boolean exclusive = false;
+      for (int[] modes : all) {
+        holders += modes[b] != 0 ? 1 : 0;
+        exclusive |= modes[b] == 2;
+      }
+      if (exclusive && holders > 1) {
+        fail("file %d byte %d is held against each other by %s", inode, b, who);
+      }
+    }
+  }
+
+  /** No table has two owners among the members. */
+  private void checkOwners() {
+    for (long inode = 1; inode <= FILES; inode++) {
+      int owners = 0;
+      for (SimNode node : nodes.values()) {
+        owners += !node.left && node.engine.ownsTable(inode) ? 1 : 0;
+      }
+      if (owners > 1) {
+        fail("the table of file %d has %d owners", inode, owners);
+      }
+    }
+  }
+
+  private void afterStep() {
+    checkOwners();
+    tables().forEach(PlockSim::checkTable);
+    if (calm) {
+      noteCycles();
+    }
+  }
+
+  /** Returns the tables of the members. */
+  private List<FileTable> tables() {
+    List<FileTable> tables = new ArrayList<>();
+    for (SimNode node : nodes.values()) {
+      for (FileEntry entry : node.engine.core().files.values()) {
+        if (!node.left && entry.table != null) {
+          tables.add(entry.table);
+        }
+      }
+    }
+    return tables;
+  }
+
+  /** No table holds ranges against each other. */
+  private static void checkTable(FileTable table) {
+    table
+        .held()
+        .forEach(
+            (owner, pid, start, end, exclusive) -> {
+              if (table.held().conflicts(owner, start, end, exclusive)) {
+                fail("a table holds %s %d-%d against another owner", owner, start, end);
+              }
+            });
+  }
+
+  /** Notes which waiting calls are in a cycle at this moment. */
+  private void noteCycles() {
+    Map<PlockOwner, List<PlockOwner>> waitsFor = waitsFor();
+    for (PlockOwner owner : waitsFor.keySet()) {
+      if (reaches(waitsFor, owner)) {
+        SimProcess process = nodes.get(owner.node()).processes.get((int) owner.owner());
+        process.calls.values().forEach(call -> call.wasInCycle = true);
+      }
+    }
+  }
+
+  /** A call that has just left its table, refused, may have been there for this one step only. */
+  private void noteRefused(SimProcess process, Call call) {
+    Map<PlockOwner, List<PlockOwner>> waitsFor = waitsFor();
+    PlockOwner owner = process.plockOwner();
+    for (SimNode node : nodes.values()) {
+      if (node.engine.ownsTable(call.inode)) {
+        RangeTable held = node.engine.core().files.get(call.inode).table.held();
+        waitsFor.put(owner, held.blockers(owner, call.start, lastByte(call.end), call.exclusive));
+        call.wasInCycle |= reaches(waitsFor, owner);
+      }
+    }
+  }
+
+  private Map<PlockOwner, List<PlockOwner>> waitsFor() {
+    Map<PlockOwner, List<PlockOwner>> waitsFor = new HashMap<>();
+    for (FileTable table : tables()) {
+      for (Waiter w : table.waiters()) {
+        waitsFor
+            .computeIfAbsent(w.owner, o -> new ArrayList<>())
+            .addAll(table.held().blockers(w.owner, w.start, w.end, w.exclusive));
+      }
+    }
+    return waitsFor;
+  }
+
+  private static boolean reaches(Map<PlockOwner, List<PlockOwner>> waitsFor, PlockOwner start) {
+    List<PlockOwner> next = new ArrayList<>(waitsFor.get(start));
+    List<PlockOwner> seen = new ArrayList<>();
+    while (!next.isEmpty()) {
+      PlockOwner owner = next.remove(next.size() - 1);
+      if (owner.equals(start)) {
+        return true;
+      }
+      if (!seen.contains(owner)) {
+        seen.add(owner);
+        next.addAll(waitsFor.getOrDefault(owner, List.of()));
+      }
+    }
+    return false;
+  }
+
+  // The end: everybody comes to the last view, all calls return, nothing is left.
+
+  private void finish() {
+    for (SimNode node : List.copyOf(nodes.values())) {
+      if (node.left) {
+        net.detach(node.member.node());
+        nodes.remove(node.member.node());
+      } else if (node.viewAt < views.size() - 1) {
+        node.enterView(views.size() - 1);
+      }
+    }
+    for (int round = 0; round < 40; round++) {
+      settle();
+      checkTables();
+      if (nodes.values().stream().allMatch(n -> n.processes.stream().allMatch(this::isIdle))) {
+        settle();
+        checkNothingLeft();
+        return;
+      }
+      closeIdle();
+    }
+    fail("calls are left: %s", describeCalls());
+  }
+
+  private boolean isIdle(SimProcess process) {
+    return process.calls.isEmpty() && process.holdsNothing();
+  }
+
+  private void settle() {
+    for (int i = 0; i < 6; i++) {
+      for (int delivered = 0; net.deliverOne(); delivered++) {
+        afterStep();
+        if (delivered > 20_000) {
+          fail("the network does not come to rest");
+        }
+      }
+      nodes.values().forEach(node -> node.engine.tick());
+    }
+    while (net.deliverOne()) {
+      afterStep();
+    }
+  }
+
+  /** Ends the processes that wait for nothing; somebody must be among them or all have ended. */
+  private void closeIdle() {
+    boolean any = false;
+    for (SimNode node : nodes.values()) {
+      for (SimProcess process : node.processes) {
+        if (process.calls.isEmpty() && !process.holdsNothing()) {
+          any = true;
+          for (long inode = 1; inode <= FILES; inode++) {
+            startCall(process, Kind.CLOSE, inode, 0, SimProcess.BYTES - 1, false, false);
+          }
+        }
+      }
+    }
+    if (!any) {
+      fail("nobody can go on: %s", describeCalls());
+    }
+  }
+
+  private String describeCalls() {
+    StringBuilder text = new StringBuilder();
+    for (SimNode node : nodes.values()) {
+      for (SimProcess process : node.processes) {
+        text.append(process).append(process.calls.values()).append(' ');
+      }
+    }
+    return text.toString();
+  }
+
+  /** When all is quiet, the tables say what the processes believe, and wait for what they asked. */
+  private void checkTables() {
+    for (long inode = 1; inode <= FILES; inode++) {
+      FileTable table = null;
+      for (SimNode node : nodes.values()) {
+        FileEntry entry = node.engine.core().files.get(inode);
+        table = entry != null && entry.table != null ? entry.table : table;
+      }
+      int waiting = 0;
+      for (SimNode node : nodes.values()) {
+        for (SimProcess process : node.processes) {
+          checkHeld(table, process, inode);
+          for (Call call : process.calls.values()) {
+            if (call.cancelled) {
+              fail("%s: %s was cancelled and has not returned", process, call);
+            }
+            waiting += call.inode == inode ? 1 : 0;
+          }
+        }
+      }
+      if (waiting != (table == null ? 0 : table.waiters().size())) {
+        fail("file %d: %d calls, but other waiters in the table", inode, waiting);
+      }
+    }
+  }
+
+  private static void checkHeld(FileTable table, SimProcess process, long inode) {
+    int[] held = new int[SimProcess.BYTES];
+    if (table != null) {
+      table
+          .held()
+          .forEach(
+              (owner, pid, start, end, exclusive) -> {
+                if (owner.equals(process.plockOwner())) {
+                  for (int b = (int) start; b < SimProcess.BYTES && b <= end; b++) {
+                    held[b] = exclusive ? 2 : 1;
+                  }
+                }
+              });
+    }
+    if (!java.util.Arrays.equals(held, process.modes(inode))) {
+      fail(
+          "file %d: %s believes %s, the table says %s",
+          inode,
+          process,
+          java.util.Arrays.toString(process.modes(inode)),
+          java.util.Arrays.toString(held));
+    }
+  }
+
+  private void checkNothingLeft() {
+    for (SimNode node : nodes.values()) {
+      Core core = node.engine.core();
+      if (core.owners.size() != 0) {
+        fail("%s still knows %d owners", node.member, core.owners.size());
+      }
+      for (FileEntry entry : core.files.values()) {
+        boolean clean =
+            entry.outstanding.isEmpty()
+                && entry.copy.isEmpty()
+                && (entry.table == null || entry.table.isEmpty());
+        if (!clean) {
+          fail("%s keeps something of file %d", node.member, entry.inode);
+        }
+      }
+    }
+  }
+}
