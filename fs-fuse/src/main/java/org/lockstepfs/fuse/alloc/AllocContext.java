@@ -26,9 +26,9 @@ public final class AllocContext implements AutoCloseable {
   private final Deque<LockedInode.Held> locks = new ArrayDeque<>();
   private SlotAllocators.Locked inodes;
   private SlotAllocators.Locked blocks;
-  private LocalAlloc local;
+  private LocalAllocator local;
   private ClusterAllocator global;
-  private TruncateLog log;
+  private TruncateLogFile log;
   private int inodesLeft;
   private int blocksLeft;
   private long clustersLeft;
@@ -40,7 +40,7 @@ public final class AllocContext implements AutoCloseable {
     this.clustersLeft = reservation.clusters();
   }
 
-  void holdLog(LockedInode.Held lock, TruncateLog truncateLog) {
+  void holdLog(LockedInode.Held lock, TruncateLogFile truncateLog) {
     locks.push(lock);
     log = truncateLog;
   }
@@ -55,7 +55,7 @@ public final class AllocContext implements AutoCloseable {
     blocks = locked;
   }
 
-  void holdLocal(LockedInode.Held lock, LocalAlloc localAlloc) {
+  void holdLocal(LockedInode.Held lock, LocalAllocator localAlloc) {
     locks.push(lock);
     local = localAlloc;
   }
@@ -75,14 +75,14 @@ public final class AllocContext implements AutoCloseable {
       credits += BLOCKS_FREED * BlockAllocator.FREE_CREDITS;
     }
     if (local != null) {
-      credits += LocalAlloc.CLAIM_CREDITS;
+      credits += LocalAllocator.CLAIM_CREDITS;
     }
     if (global != null) {
       int runs = (int) Math.min(reservation.clusters(), EXPECTED_RUNS);
       credits += runs * ClusterAllocator.CLAIM_CREDITS;
     }
     if (log != null) {
-      credits += TruncateLog.APPEND_CREDITS;
+      credits += TruncateLogFile.APPEND_CREDITS;
     }
     return credits;
   }

@@ -23,8 +23,8 @@ public final class Allocators {
   private final Journal journal;
   private final Geometry geometry;
   private final ClusterAllocator global;
-  private final LocalAlloc local;
-  private final TruncateLog log;
+  private final LocalAllocator local;
+  private final TruncateLogFile log;
   private final SlotAllocators inodes;
   private final SlotAllocators blocks;
   private final ReentrantLock reclaiming = new ReentrantLock();
@@ -46,9 +46,9 @@ public final class Allocators {
     this.geometry = geometry;
     this.global = new ClusterAllocator(files.globalBitmap(), geometry, firstGroup);
     this.local =
-        new LocalAlloc(
+        new LocalAllocator(
             files.localAlloc(), geometry, new WindowSize(geometry, files.slots(), nanoTime));
-    this.log = new TruncateLog(files.truncateLog());
+    this.log = new TruncateLogFile(files.truncateLog());
     this.inodes = new SlotAllocators(files::inodeAlloc, geometry, files.slot(), files.slots());
     this.blocks = new SlotAllocators(files::extentAlloc, geometry, files.slot(), files.slots());
   }
@@ -173,7 +173,7 @@ public final class Allocators {
       }
       boolean useful = local.free() > 0;
       try (LockedInode.Held globalLock = global.lock(LockMode.EX);
-          Handle handle = journal.start(1 + ClusterAllocator.FREE_CREDITS)) {
+          Handle handle = journal.start(LocalAllocator.RETURN_CREDITS)) {
         local.returnWindow(handle, global);
       }
       return useful;
@@ -200,14 +200,14 @@ public final class Allocators {
    */
   public void recoverSlot(LockedInode deadLocalAlloc, LockedInode deadTruncateLog)
       throws IOException {
-    TruncateLog deadLog = new TruncateLog(deadTruncateLog);
+    TruncateLogFile deadLog = new TruncateLogFile(deadTruncateLog);
     try (LockedInode.Held lock = deadLog.lock()) {
       deadLog.flush(journal, global);
     }
-    LocalAlloc deadWindow = new LocalAlloc(deadLocalAlloc, geometry, null);
+    LocalAllocator deadWindow = new LocalAllocator(deadLocalAlloc, geometry, null);
     try (LockedInode.Held windowLock = deadWindow.lock();
         LockedInode.Held globalLock = global.lock(LockMode.EX);
-        Handle handle = journal.start(1 + ClusterAllocator.FREE_CREDITS)) {
+        Handle handle = journal.start(LocalAllocator.RETURN_CREDITS)) {
       deadWindow.returnWindow(handle, global);
     }
     journal.flush();
@@ -218,14 +218,14 @@ public final class Allocators {
   public void returnToGlobal(ByteBuffer localAllocDinode) throws IOException {
     try (LockedInode.Held lock = global.lock(LockMode.EX);
         Handle handle = journal.start(ClusterAllocator.FREE_CREDITS)) {
-      LocalAlloc.returnBits(handle, global, localAllocDinode, geometry);
+      LocalAllocator.returnBits(handle, global, localAllocDinode, geometry);
     }
   }
 
   /** Frees the clusters in a truncate log, given a copy of a truncate_log dinode. */
   public void replayTruncateLog(ByteBuffer truncateLogDinode) throws IOException {
     try (LockedInode.Held lock = global.lock(LockMode.EX)) {
-      TruncateLog.replay(journal, global, truncateLogDinode);
+      TruncateLogFile.replay(journal, global, truncateLogDinode);
     }
   }
 

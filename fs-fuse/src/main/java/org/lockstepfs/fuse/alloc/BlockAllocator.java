@@ -3,6 +3,8 @@ package org.lockstepfs.fuse.alloc;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.lockstepfs.blockdev.format.CorruptBlockException;
+import org.lockstepfs.blockdev.format.ExtentList;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.blockdev.journal.Journal;
 import org.lockstepfs.fuse.inode.LockedInode;
@@ -55,18 +57,15 @@ final class BlockAllocator {
     long goal = near != null && near.slot() == slot ? groupOf(near) : 0;
     ChainAllocator.Claim found = chains.claim(handle, goal, 0, 1, 1);
     if (found == null) {
-      throw new IOException(
-          "Corrupt chain allocator "
-              + chains.dinode().block()
-              + ": no free bit of "
-              + chains.dinode().free());
+      throw new CorruptBlockException(
+          chains.dinode().block(), "i_used", "counts free bits, but no group has one");
     }
     Group group = found.group();
     int bit = found.bits().start();
     return new ClaimedBlock(
         group.blockOf(bit, chains.dinode().bitsPerCluster()),
         slot,
-        group.isDiscontiguous() ? group.block() : 0,
+        group.isInPieces() ? group.block() : 0,
         bit);
   }
 
@@ -96,19 +95,16 @@ final class BlockAllocator {
       ClusterRun run =
           wanted <= clusters.longestRun() ? clusters.claim(handle, 0, wanted, wanted) : null;
       if (run != null) {
-        long block = geometry.clusterToBlock(run.start());
-        Group group = chains.newGroup(handle, block, di.shortestChain());
-        group.setContiguous(di.bitsPerGroup());
-        link(handle, group);
+        link(handle, chains.newGroup(handle, geometry.clusterToBlock(run.start())));
         return true;
       }
-      return Group.mayBeDiscontiguous(geometry) && growInPieces(handle, clusters, wanted);
+      return Group.mayBeInPieces(geometry) && growInPieces(handle, clusters, wanted);
     }
   }
 
   private boolean growInPieces(Handle handle, ClusterAllocator clusters, int wanted)
       throws IOException {
-    int maxPieces = Group.maxPieces(geometry.blockSize());
+    int maxPieces = ExtentList.perGroupDescriptor(geometry.blockSize());
     if (!handle.extend(2 * maxPieces)) {
       return false;
     }
@@ -130,11 +126,12 @@ final class BlockAllocator {
       }
       return false;
     }
-    ChainDinode di = chains.dinode();
-    long first = geometry.clusterToBlock(pieces.get(0).start());
-    Group group = chains.newGroup(handle, first, di.shortestChain());
+    Group group = chains.newGroup(handle, geometry.clusterToBlock(pieces.get(0).start()));
+    group.initPieces();
+    long cpos = 0;
     for (ClusterRun piece : pieces) {
-      group.addPiece(geometry.clusterToBlock(piece.start()), piece.count(), di.bitsPerCluster());
+      group.addPiece(cpos, piece, geometry);
+      cpos += piece.count();
     }
     link(handle, group);
     return true;
@@ -143,12 +140,6 @@ final class BlockAllocator {
   private void link(Handle handle, Group group) throws IOException {
     ChainDinode di = chains.dinode();
     di.dirty(handle);
-    di.addGroup(
-        group.chain(),
-        group.block(),
-        group.bits(),
-        group.free(),
-        di.clustersPerGroup(),
-        geometry.clusterSize());
+    di.addGroup(group, geometry.clusterSize());
   }
 }

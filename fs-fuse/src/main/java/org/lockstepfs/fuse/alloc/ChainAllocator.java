@@ -1,7 +1,10 @@
 package org.lockstepfs.fuse.alloc;
 
 import java.io.IOException;
+import org.lockstepfs.blockdev.format.Bitmap;
+import org.lockstepfs.blockdev.format.CorruptBlockException;
 import org.lockstepfs.blockdev.journal.Handle;
+import org.lockstepfs.blockdev.journal.MetaBuffer;
 import org.lockstepfs.fuse.inode.LockedInode;
 import org.lockstepfs.fuse.meta.Geometry;
 import org.lockstepfs.locks.mode.LockMode;
@@ -51,24 +54,18 @@ final class ChainAllocator {
 
   Group group(long block) throws IOException {
     if (block <= 0 || geometry.blockToCluster(block) >= geometry.clusters()) {
-      throw new IOException(
-          "Corrupt chain allocator " + inode.block() + ": group at block " + block);
+      throw new CorruptBlockException(
+          inode.block(), "i_chain", "group at block " + block + " is outside the volume");
     }
     return Group.open(inode.cache().read(block), dinode(), geometry);
   }
 
-  /** Returns a zeroed group descriptor in a block that was just claimed for it. */
-  Group newGroup(Handle handle, long block, int chain) throws IOException {
+  /** Makes the descriptor of a new group, in a block that was just claimed for it. */
+  Group newGroup(Handle handle, long block) throws IOException {
     ChainDinode di = dinode();
-    long next = chain < di.chains() ? di.head(chain) : 0;
-    Group group = Group.format(inode.cache().fresh(block), di, chain, next, geometry);
-    group.dirty(handle);
-    return group;
-  }
-
-  /** Forgets a new group that could not be filled. */
-  void dropGroup(long block) {
-    inode.cache().drop(block);
+    MetaBuffer buffer = inode.cache().fresh(block);
+    handle.dirty(buffer);
+    return Group.format(buffer, di, di.bitsPerGroup(), geometry);
   }
 
   /**
@@ -150,22 +147,35 @@ final class ChainAllocator {
     ChainDinode di = dinode();
     di.dirty(handle);
     group.dirty(handle);
-    group.claim(run.start(), run.count());
+    group.claim(run);
     di.use(group.chain(), run.count());
     return new Claim(group, run);
   }
 
-  /** The tail of the last group may reach behind the volume after an interrupted resize. */
   private Bitmap.Run search(Group group, int from, int min, int max) throws IOException {
+    Bitmap bits = group.bitmap();
+    int limit = limit(group);
+    if (clusters && from > 0 && from < limit) {
+      int free = Math.min(bits.nextSet(from), limit) - from;
+      if (free >= min) {
+        return new Bitmap.Run(from, Math.min(free, max));
+      }
+    }
+    Bitmap.Run best = bits.findClear(from, limit, max);
+    if (best.count() < max && from > 0) {
+      Bitmap.Run wrapped = bits.findClear(0, limit, max);
+      best = wrapped.count() > best.count() ? wrapped : best;
+    }
+    return best.count() < min ? null : best;
+  }
+
+  /** The last group may reach behind the volume's end after an interrupted resize. */
+  private int limit(Group group) throws IOException {
     if (!clusters) {
-      return group.bitmap().find(from, min, max);
+      return group.bits();
     }
     long limit = dinode().clusters() - firstCluster(group.block());
-    Bitmap bits = group.bitmap((int) Math.max(0, Math.min(limit, Integer.MAX_VALUE)));
-    int end = from > 0 ? Math.min(bits.nextSet(from), from + max) : 0;
-    return end - from >= min && end > 0
-        ? new Bitmap.Run(from, end - from)
-        : bits.find(from, min, max);
+    return (int) Math.max(0, Math.min(limit, group.bits()));
   }
 
   /** Returns the cluster of bit 0 of a group of clusters. */

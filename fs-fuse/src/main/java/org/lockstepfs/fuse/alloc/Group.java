@@ -1,134 +1,76 @@
 package org.lockstepfs.fuse.alloc;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import org.lockstepfs.blockdev.format.Bitmap;
+import org.lockstepfs.blockdev.format.CorruptBlockException;
+import org.lockstepfs.blockdev.format.ExtentList;
+import org.lockstepfs.blockdev.format.Feature;
+import org.lockstepfs.blockdev.format.GroupDescriptor;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.blockdev.journal.MetaBuffer;
 import org.lockstepfs.fuse.meta.Geometry;
 
-/**
- * A group descriptor: a stretch of clusters or blocks and its bitmap. A suballocator's group may be
- * discontiguous: its pieces are then listed behind the bitmap.
- *
- * <p>Source: struct ocfs2_group_desc in Linux 6.1 fs/ocfs2/ocfs2_fs.h.
- */
+/** A group descriptor with its buffer: a stretch of clusters or blocks and its bitmap. */
 final class Group {
-  private static final long SIGNATURE = 0x00313050554f5247L; // "GROUP01\0"
-  private static final int SIZE = 0x08;
-  private static final int BITS = 0x0A;
-  private static final int FREE = 0x0C;
-  private static final int CHAIN = 0x0E;
-  private static final int GENERATION = 0x10;
-  private static final int NEXT = 0x18;
-  private static final int PARENT = 0x20;
-  private static final int BLKNO = 0x28;
-  private static final int BITMAP = 0x40;
-  private static final int LIST = 0x140;
-  private static final int LIST_RECORDS = LIST + 0x10;
-  private static final int RECORD = 16;
-
-  /** Bytes of the bitmap of a group that may be discontiguous. */
-  static final int SMALL_BITMAP = LIST - BITMAP;
-
-  private static final int INCOMPAT_DISCONTIG_BG = 0x2000;
-  private static final long U32 = 0xFFFF_FFFFL;
-
   private final MetaBuffer buffer;
-  private final ByteBuffer data;
+  private final GroupDescriptor descriptor;
 
-  private Group(MetaBuffer buffer) {
+  private Group(MetaBuffer buffer, GroupDescriptor descriptor) {
     this.buffer = buffer;
-    this.data = buffer.data();
+    this.descriptor = descriptor;
   }
 
   /** Opens a group of an allocator and checks it. */
-  static Group open(MetaBuffer buffer, ChainDinode owner, Geometry geometry) throws IOException {
-    Group group = new Group(buffer);
-    String fault = group.fault(owner, geometry);
-    if (fault != null) {
-      throw new IOException("Corrupt group descriptor at block " + buffer.block() + ": " + fault);
+  static Group open(MetaBuffer buffer, ChainDinode owner, Geometry geometry)
+      throws CorruptBlockException {
+    GroupDescriptor gd =
+        GroupDescriptor.open(buffer.data(), buffer.block(), geometry.fsGeneration(), owner.block());
+    if (gd.bits() > owner.bitsPerGroup()) {
+      throw new CorruptBlockException(
+          buffer.block(), "bg_bits", gd.bits() + " of " + owner.bitsPerGroup());
     }
-    return group;
-  }
-
-  private String fault(ChainDinode owner, Geometry geometry) {
-    if (data.getLong(0) != SIGNATURE) {
-      return "bg_signature";
+    if (gd.chain() >= owner.chains()) {
+      throw new CorruptBlockException(
+          buffer.block(), "bg_chain", gd.chain() + " of " + owner.chains());
     }
-    if (data.getLong(BLKNO) != buffer.block()) {
-      return "bg_blkno " + data.getLong(BLKNO);
-    }
-    if (data.getInt(GENERATION) != geometry.fsGeneration()) {
-      return "bg_generation";
-    }
-    if (data.getLong(PARENT) != owner.block()) {
-      return "bg_parent_dinode " + data.getLong(PARENT);
-    }
-    if (size() > data.capacity() - BITMAP || bits() > size() * 8) {
-      return "bg_bits " + bits() + " in " + size() + " bytes";
-    }
-    if (bits() > owner.bitsPerGroup() || free() > bits()) {
-      return "bg_free_bits_count " + free() + " of " + bits();
-    }
-    if (chain() >= owner.chains()) {
-      return "bg_chain " + chain();
-    }
-    if (isDiscontiguous() && pieces() > (data.capacity() - LIST_RECORDS) / RECORD) {
-      return "l_next_free_rec " + pieces();
-    }
-    return null;
+    return new Group(buffer, gd);
   }
 
   /**
-   * Formats an empty group; {@link #addPiece} or {@link #setContiguous} gives it blocks.
+   * Formats the group of a suballocator, whose first block holds the descriptor.
    *
-   * @param next the group that becomes second in the chain
+   * @param bits blocks of the group
    */
-  static Group format(MetaBuffer buffer, ChainDinode owner, int chain, long next, Geometry geo) {
-    Group group = new Group(buffer);
-    ByteBuffer data = buffer.data();
-    boolean small = (geo.incompat() & INCOMPAT_DISCONTIG_BG) != 0;
-    data.putLong(0, SIGNATURE);
-    data.putShort(SIZE, (short) (small ? SMALL_BITMAP : geo.blockSize() - BITMAP));
-    data.putShort(CHAIN, (short) chain);
-    data.putInt(GENERATION, geo.fsGeneration());
-    data.putLong(NEXT, next);
-    data.putLong(PARENT, owner.block());
-    data.putLong(BLKNO, buffer.block());
-    return group;
+  static Group format(MetaBuffer buffer, ChainDinode owner, int bits, Geometry geometry) {
+    int chain = owner.shortestChain();
+    GroupDescriptor gd =
+        GroupDescriptor.init(
+            buffer.data(),
+            buffer.block(),
+            geometry.fsGeneration(),
+            owner.block(),
+            GroupDescriptor.bitmapSize(geometry.blockSize(), true, mayBeInPieces(geometry)),
+            bits,
+            chain);
+    gd.setNextGroup(chain < owner.chains() ? owner.head(chain) : 0);
+    return new Group(buffer, gd);
   }
 
-  void setContiguous(int bits) {
-    data.putShort(BITS, (short) bits);
-    claimDescriptor();
+  /** Returns whether the volume allows groups that are not contiguous. */
+  static boolean mayBeInPieces(Geometry geometry) {
+    return (geometry.incompat() & Feature.DISCONTIG_BG.bit()) != 0;
   }
 
-  /** Adds a piece to a discontiguous group. */
-  void addPiece(long block, int clusters, int bitsPerCluster) {
-    int n = pieces();
-    if (n == 0) {
-      data.putShort(LIST + 2, (short) maxPieces(data.capacity()));
-    }
-    int at = LIST_RECORDS + n * RECORD;
-    data.putInt(at, bits() / bitsPerCluster);
-    data.putInt(at + 4, clusters);
-    data.putLong(at + 8, block);
-    data.putShort(LIST + 4, (short) (n + 1));
-    data.putShort(BITS, (short) (bits() + clusters * bitsPerCluster));
-    claimDescriptor();
+  /** Makes a new group one of several pieces, which {@link #addPiece} names in order. */
+  void initPieces() {
+    descriptor.initList();
   }
 
-  private void claimDescriptor() {
-    bitmap().set(0, 1);
-    data.putShort(FREE, (short) (bits() - 1));
-  }
-
-  static boolean mayBeDiscontiguous(Geometry geo) {
-    return (geo.incompat() & INCOMPAT_DISCONTIG_BG) != 0;
-  }
-
-  static int maxPieces(int blockSize) {
-    return (blockSize - LIST_RECORDS) / RECORD;
+  void addPiece(long cpos, ClusterRun piece, Geometry geometry) {
+    ExtentList list = descriptor.list();
+    int n = list.nextFree();
+    list.setNextFree(n + 1);
+    list.set(n, cpos, piece.count(), geometry.clusterToBlock(piece.start()), 0);
   }
 
   void dirty(Handle handle) throws IOException {
@@ -139,84 +81,46 @@ final class Group {
     return buffer.block();
   }
 
-  private int size() {
-    return Short.toUnsignedInt(data.getShort(SIZE));
-  }
-
   int bits() {
-    return Short.toUnsignedInt(data.getShort(BITS));
+    return descriptor.bits();
   }
 
   int free() {
-    return Short.toUnsignedInt(data.getShort(FREE));
+    return descriptor.freeBits();
   }
 
   int chain() {
-    return Short.toUnsignedInt(data.getShort(CHAIN));
+    return descriptor.chain();
   }
 
   long next() {
-    return data.getLong(NEXT);
+    return descriptor.nextGroup();
   }
 
   void setNext(long group) {
-    data.putLong(NEXT, group);
+    descriptor.setNextGroup(group);
+  }
+
+  boolean isInPieces() {
+    return descriptor.isDiscontiguous();
   }
 
   Bitmap bitmap() {
-    return new Bitmap(data, BITMAP, bits());
-  }
-
-  /** Returns a bitmap that ends early, for a group that reaches behind the volume's end. */
-  Bitmap bitmap(int limit) {
-    return new Bitmap(data, BITMAP, Math.min(bits(), limit));
+    return descriptor.bitmap();
   }
 
   /** Sets bits that are clear. */
-  void claim(int start, int count) {
-    bitmap().set(start, count);
-    data.putShort(FREE, (short) (free() - count));
+  void claim(Bitmap.Run run) throws CorruptBlockException {
+    descriptor.claim(run.start(), run.count());
   }
 
   /** Clears bits that are set. */
-  void release(int start, int count) throws IOException {
-    if (start < 0 || start + count > bits() || !bitmap().isAll(start, count, true)) {
-      throw new IOException(
-          "Group descriptor at block "
-              + block()
-              + ": freeing bits "
-              + start
-              + "+"
-              + count
-              + " of "
-              + bits()
-              + ", which are not all in use");
-    }
-    bitmap().clear(start, count);
-    data.putShort(FREE, (short) (free() + count));
-  }
-
-  boolean isDiscontiguous() {
-    return size() == SMALL_BITMAP && data.capacity() >= LIST_RECORDS && pieces() > 0;
-  }
-
-  private int pieces() {
-    return Short.toUnsignedInt(data.getShort(LIST + 4));
+  void release(int start, int count) throws CorruptBlockException {
+    descriptor.release(start, count);
   }
 
   /** Returns the block of a bit; for groups of blocks, not of clusters. */
-  long blockOf(int bit, int bitsPerCluster) throws IOException {
-    if (!isDiscontiguous()) {
-      return block() + bit;
-    }
-    for (int i = 0; i < pieces(); i++) {
-      int at = LIST_RECORDS + i * RECORD;
-      long first = (data.getInt(at) & U32) * bitsPerCluster;
-      long count = (long) Short.toUnsignedInt(data.getShort(at + 4)) * bitsPerCluster;
-      if (bit >= first && bit < first + count) {
-        return data.getLong(at + 8) + bit - first;
-      }
-    }
-    throw new IOException("Group descriptor at block " + block() + ": no piece holds bit " + bit);
+  long blockOf(int bit, int bitsPerCluster) throws CorruptBlockException {
+    return descriptor.blockOf(bit, bitsPerCluster);
   }
 }

@@ -1,5 +1,7 @@
 package org.lockstepfs.fuse.extent;
 
+import org.lockstepfs.blockdev.format.Dinode;
+import org.lockstepfs.blockdev.format.ExtentList;
 import org.lockstepfs.blockdev.journal.MetaBuffer;
 import org.lockstepfs.fuse.meta.MetaCache;
 
@@ -9,37 +11,30 @@ import org.lockstepfs.fuse.meta.MetaCache;
  * <p>Source: ocfs2_dinode_et_ops in Linux 6.1 fs/ocfs2/alloc.c.
  */
 public final class DinodeRoot implements ExtentRoot {
-  private static final int I_XATTR_INLINE_SIZE = 0x12;
-  private static final int I_CLUSTERS = 0x14;
-  private static final int I_LAST_EB_BLK = 0x58;
-  private static final int I_DYN_FEATURES = 0x76;
-  private static final int I_LIST = 0xC0;
-  private static final int INLINE_XATTR = 0x04;
-
-  private final MetaBuffer dinode;
+  private final MetaBuffer buffer;
+  private final Dinode dinode;
   private final MetaCache cache;
 
-  /** Makes the root of a dinode that holds extents, not inline data. */
-  public DinodeRoot(MetaBuffer dinode, MetaCache cache) {
-    this.dinode = dinode;
+  /** Makes the root of a dinode that was checked and that holds extents, not inline data. */
+  public DinodeRoot(MetaBuffer buffer, MetaCache cache) {
+    this.buffer = buffer;
+    this.dinode = Dinode.of(buffer.data());
     this.cache = cache;
   }
 
   @Override
   public MetaBuffer buffer() {
-    return dinode;
+    return buffer;
   }
 
   @Override
-  public int listOffset() {
-    return I_LIST;
+  public ExtentList list() {
+    return dinode.extents();
   }
 
   @Override
   public int listCapacity() {
-    boolean inlineXattr = (data().getShort(I_DYN_FEATURES) & INLINE_XATTR) != 0;
-    int taken = inlineXattr ? Short.toUnsignedInt(data().getShort(I_XATTR_INLINE_SIZE)) : 0;
-    return (data().capacity() - I_LIST - RecordList.HEADER - taken) / RecordList.RECORD;
+    return dinode.extentCapacity();
   }
 
   @Override
@@ -49,21 +44,21 @@ public final class DinodeRoot implements ExtentRoot {
 
   @Override
   public long lastLeaf() {
-    return data().getLong(I_LAST_EB_BLK);
+    return dinode.lastExtentBlock();
   }
 
   @Override
   public void setLastLeaf(long block) {
-    data().putLong(I_LAST_EB_BLK, block);
+    dinode.setLastExtentBlock(block);
   }
 
   @Override
   public long clusters() {
-    return Integer.toUnsignedLong(data().getInt(I_CLUSTERS));
+    return dinode.clusters();
   }
 
   @Override
   public void setClusters(long clusters) {
-    data().putInt(I_CLUSTERS, (int) clusters);
+    dinode.setClusters(clusters);
   }
 }

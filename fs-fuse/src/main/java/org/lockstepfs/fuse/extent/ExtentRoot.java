@@ -1,22 +1,22 @@
 package org.lockstepfs.fuse.extent;
 
-import java.nio.ByteBuffer;
+import org.lockstepfs.blockdev.format.ExtentList;
 import org.lockstepfs.blockdev.journal.MetaBuffer;
 import org.lockstepfs.fuse.meta.MetaCache;
 
 /**
  * Where an extent tree hangs: a record list inside some block, with the two fields that the tree
- * keeps beside it.
+ * keeps beside it. Used only while the owner's lock is held.
  *
  * <p>Counterpart of struct ocfs2_extent_tree_operations in Linux 6.1 fs/ocfs2/alloc.c.
  */
 public interface ExtentRoot {
 
-  /** Returns the block that holds the root; only while the owner's lock is held. */
+  /** Returns the block that holds the root. */
   MetaBuffer buffer();
 
-  /** Returns the byte offset of the extent list in the block. */
-  int listOffset();
+  /** Returns the record list in that block. */
+  ExtentList list();
 
   /** Returns how many records the list has room for, by the block's size and features. */
   int listCapacity();
@@ -35,9 +35,4 @@ public interface ExtentRoot {
 
   /** Sets the number of clusters in the tree; the tree does this, callers do not. */
   void setClusters(long clusters);
-
-  /** Returns the block's bytes. */
-  default ByteBuffer data() {
-    return buffer().data();
-  }
 }

@@ -3,6 +3,7 @@ package org.lockstepfs.fuse.extent;
 import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
+import org.lockstepfs.blockdev.format.ExtentRecord;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.ClusterRun;
@@ -82,7 +83,9 @@ public final class ExtentTree {
    */
   public void insert(Handle handle, AllocContext alloc, Mapping extent) throws IOException {
     Mapping hole = lookup(extent.cpos());
-    if (!hole.isHole() || hole.clusters() < extent.clusters() || extent.clusters() > 0xFFFF) {
+    if (!hole.isHole()
+        || hole.clusters() < extent.clusters()
+        || extent.clusters() > ExtentRecord.MAX_LEAF_CLUSTERS) {
       throw new IllegalArgumentException("Cannot insert " + extent + " at " + hole);
     }
     handle.dirty(root.buffer());
@@ -128,7 +131,7 @@ public final class ExtentTree {
     return left.end() == right.cpos()
         && left.block() + geometry.clusterToBlock(left.clusters()) == right.block()
         && left.flags() == right.flags()
-        && left.clusters() + right.clusters() <= RecordList.MAX_LEAF_CLUSTERS;
+        && left.clusters() + right.clusters() <= ExtentRecord.MAX_LEAF_CLUSTERS;
   }
 
   private static Mapping join(Mapping left, Mapping right) {

@@ -1,5 +1,7 @@
 package org.lockstepfs.fuse.extent;
 
+import org.lockstepfs.blockdev.format.ExtentRecord;
+
 /**
  * A stretch of a file: an extent, or a hole.
  *
@@ -10,10 +12,10 @@ package org.lockstepfs.fuse.extent;
  */
 public record Mapping(long cpos, long clusters, long block, int flags) {
   /** The extent's space is reserved but reads as zeroes. */
-  public static final int UNWRITTEN = 0x01;
+  public static final int UNWRITTEN = ExtentRecord.UNWRITTEN;
 
   /** The extent is shared through a refcount tree. */
-  public static final int REFCOUNTED = 0x02;
+  public static final int REFCOUNTED = ExtentRecord.REFCOUNTED;
 
   /** First cluster that no file can have; holes at the end of a file reach up to it. */
   public static final long MAX_CPOS = 0xFFFF_FFFFL;

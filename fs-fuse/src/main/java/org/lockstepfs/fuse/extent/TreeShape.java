@@ -123,7 +123,7 @@ final class TreeShape {
     child.list().copyFrom(root.list());
     handle.dirty(root.buffer());
     long end = root.list().end(root.list().last());
-    root.list().format(root.list().depth() + 1, root.list().count());
+    root.list().clear(root.list().depth() + 1);
     root.list().insert(0, new Mapping(0, end, child.buffer().block(), 0));
     if (root.list().depth() == 1) {
       setLastLeaf(child.buffer().block());
@@ -245,7 +245,7 @@ final class TreeShape {
     if (left == null) {
       RecordList root = path.list(0);
       handle.dirty(path.node(0).buffer());
-      root.format(0, root.count());
+      root.clear(0);
       setLastLeaf(0);
       return;
     }

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lockstepfs.blockdev.format.CorruptBlockException;
+import org.lockstepfs.blockdev.format.Dinode;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.fuse.extent.ExtentTree;
@@ -132,7 +134,7 @@ class AllocatorsTest {
   }
 
   private static long start(LockedInode localAlloc) throws IOException {
-    return localAlloc.dinode().data().getInt(0xC0);
+    return Dinode.of(localAlloc.dinode().data()).localAlloc().offset();
   }
 
   @Test
@@ -163,7 +165,7 @@ class AllocatorsTest {
     }
     free(runs.subList(0, 200));
     try (LockedInode.Held lock = volume.truncateLog().lock(LockMode.EX)) {
-      assertThat(volume.truncateLog().dinode().data().getShort(0xC2)).isEqualTo((short) 1);
+      assertThat(Dinode.of(volume.truncateLog().dinode().data()).truncateLog().used()).isEqualTo(1);
     }
     int flushes = volume.journal().flushes();
     for (int i = 200; i < 400; i += 2) {
@@ -349,8 +351,8 @@ class AllocatorsTest {
     ClaimedBlock inode = claimInode();
     freeInode(inode);
     assertThatThrownBy(() -> freeInode(inode))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("not all in use");
+        .isInstanceOf(CorruptBlockException.class)
+        .hasMessageContaining("bg_bitmap");
     assertThatThrownBy(
             () -> {
               try (AllocContext context = allocators.reserve(1, 0, 0);
@@ -370,8 +372,8 @@ class AllocatorsTest {
       volume.inodeAlloc(0).cache().read(group).data().putLong(0x20, 12345);
     }
     assertThatThrownBy(this::claimInode)
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(CorruptBlockException.class)
         .hasMessageContaining("block " + group)
-        .hasMessageContaining("bg_parent_dinode 12345");
+        .hasMessageContaining("bg_parent_dinode");
   }
 }

@@ -3,8 +3,6 @@ package org.lockstepfs.fuse.alloc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.lockstepfs.blockdev.format.Dinode;
+import org.lockstepfs.blockdev.format.DirBlock;
+import org.lockstepfs.blockdev.format.FileType;
+import org.lockstepfs.blockdev.format.Superblock;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.blockdev.journal.MetaBuffer;
 import org.lockstepfs.fuse.extent.DinodeRoot;
@@ -23,8 +25,6 @@ import org.lockstepfs.locks.mode.LockMode;
 
 /** A small volume made by mkfs.ocfs2, judged by fsck.ocfs2. */
 public final class TestVolume implements AutoCloseable {
-  private static final int SUPERBLOCK_SEARCH_STEP = 512;
-
   private final Path image;
   private final FileDevice device;
   private final Geometry geometry;
@@ -38,19 +38,18 @@ public final class TestVolume implements AutoCloseable {
     this.image = image;
     this.slots = slots;
     this.device = new FileDevice(image);
-    ByteBuffer sb = readSuperblock();
-    int blockSize = 1 << sb.getInt(0xC0 + 0x38);
+    Superblock sb = Superblock.read(device);
     this.geometry =
         new Geometry(
-            blockSize,
-            1 << sb.getInt(0xC0 + 0x3C),
-            Integer.toUnsignedLong(sb.getInt(0x14)),
-            sb.getInt(0x60),
-            sb.getInt(0xC0 + 0x20),
-            sb.getInt(0xC0 + 0x24));
-    this.rootBlock = sb.getLong(0xC0 + 0x28);
-    this.firstGroup = sb.getLong(0xC0 + 0x48);
-    this.journal = new WriteThroughJournal(device, blockSize);
+            sb.blockSize(),
+            sb.clusterSize(),
+            sb.clusters(),
+            sb.fsGeneration(),
+            sb.incompat(),
+            sb.roCompat());
+    this.rootBlock = sb.rootBlock();
+    this.firstGroup = sb.firstClusterGroup();
+    this.journal = new WriteThroughJournal(device, sb.blockSize());
     systemFiles.forEach(
         (name, block) -> files.put(name, new RankedInode(block, rank(name), cache(), journal)));
   }
@@ -88,19 +87,6 @@ public final class TestVolume implements AutoCloseable {
       }
     }
     return new TestVolume(image, slots, system);
-  }
-
-  private ByteBuffer readSuperblock() throws IOException {
-    for (int blockSize = SUPERBLOCK_SEARCH_STEP; blockSize <= 4096; blockSize *= 2) {
-      ByteBuffer block = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
-      device.read(2L * blockSize, block);
-      byte[] signature = new byte[6];
-      block.get(0, signature);
-      if (new String(signature, StandardCharsets.US_ASCII).equals("OCFSV2")) {
-        return block;
-      }
-    }
-    throw new IOException("No superblock");
   }
 
   private static int rank(String name) {
@@ -220,53 +206,37 @@ public final class TestVolume implements AutoCloseable {
       ClaimedBlock at = context.claimInode(handle, null);
       MetaBuffer dinode = cache.fresh(at.block());
       handle.dirty(dinode);
-      fill(dinode.data(), at);
+      int mode = 0100644;
+      Dinode.init(dinode.data(), at.block(), geometry.fsGeneration(), 1, mode, at.origin())
+          .setLinksCount(1);
       link(handle, name, at.block());
       return new TestFile(this, dinode, cache, at);
     }
   }
 
-  private void fill(ByteBuffer di, ClaimedBlock at) {
-    di.put(0, "INODE01\0".getBytes(StandardCharsets.US_ASCII));
-    di.putInt(0x08, 1);
-    di.putShort(0x0C, (short) at.slot());
-    di.putShort(0x0E, (short) at.bit());
-    di.putShort(0x28, (short) 0100644);
-    di.putShort(0x2A, (short) 1);
-    di.putInt(0x2C, 1);
-    di.putLong(0x50, at.block());
-    di.putInt(0x60, geometry.fsGeneration());
-    di.putLong(0x98, at.group());
-    di.putShort(0xC2, (short) ((geometry.blockSize() - 0xD0) / 16));
-  }
-
-  /** Adds an entry to the root directory: an inline one, or the first block of one with extents. */
+  /** Adds an entry to the root directory: an inline one, or to the first block of its extents. */
   private void link(Handle handle, String name, long inode) throws IOException {
-    MetaBuffer dinode = cache().read(rootBlock);
-    boolean inline = (dinode.data().getShort(0x76) & 1) != 0;
-    MetaBuffer block = inline ? dinode : cache().read(dinode.data().getLong(0xD8));
-    int from = inline ? 0xC8 : 0;
-    handle.dirty(block);
-    ByteBuffer data = block.data();
-    for (int at = from; at < data.capacity(); at += Short.toUnsignedInt(data.getShort(at + 8))) {
-      int length = Short.toUnsignedInt(data.getShort(at + 8));
-      int used = data.getLong(at) == 0 ? 0 : 12 + (data.get(at + 10) + 3 & ~3);
-      int wanted = 12 + (name.length() + 3 & ~3);
-      if (length - used >= wanted) {
-        data.putShort(at + 8, (short) used);
-        data.putLong(at + used, inode);
-        data.putShort(at + used + 8, (short) (length - used));
-        data.put(at + used + 10, (byte) name.length());
-        data.put(at + used + 11, (byte) 1);
-        data.put(at + used + 12, name.getBytes(StandardCharsets.US_ASCII));
-        return;
-      }
+    MetaBuffer buffer = cache().read(rootBlock);
+    Dinode root = Dinode.open(buffer.data(), rootBlock, geometry.fsGeneration());
+    DirBlock entries;
+    if (root.hasInlineData()) {
+      entries = DirBlock.inline(root);
+    } else {
+      long block = root.extents().blkno(0);
+      buffer = cache().read(block);
+      entries = DirBlock.of(buffer.data(), block, false);
     }
-    throw new IOException("Root directory is full");
+    handle.dirty(buffer);
+    entries.insert(name.getBytes(StandardCharsets.US_ASCII), inode, FileType.REGULAR);
   }
 
   /** A file in the making. */
   public record TestFile(TestVolume volume, MetaBuffer dinode, MetaCache cache, ClaimedBlock at) {
+    /** Returns its dinode's fields. */
+    public Dinode view() {
+      return Dinode.of(dinode.data());
+    }
+
     /** Returns its extents. */
     public ExtentTree extents() {
       return new ExtentTree(new DinodeRoot(dinode, cache), volume.geometry);
@@ -276,7 +246,7 @@ public final class TestVolume implements AutoCloseable {
     public void setSize(long bytes) throws IOException {
       try (Handle handle = volume.journal.start(1)) {
         handle.dirty(dinode);
-        dinode.data().putLong(0x20, bytes);
+        view().setSize(bytes);
       }
     }
   }
@@ -286,7 +256,7 @@ public final class TestVolume implements AutoCloseable {
     long sum = 0;
     for (LockedInode file : List.of(inodeAlloc(0), slotFile("extent_alloc", 0))) {
       try (LockedInode.Held lock = file.lock(LockMode.PR)) {
-        sum += Integer.toUnsignedLong(file.dinode().data().getInt(0x14));
+        sum += Dinode.of(file.dinode().data()).clusters();
       }
     }
     return sum;

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.lockstepfs.blockdev.format.CorruptBlockException;
+import org.lockstepfs.blockdev.format.ExtentBlock;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.Allocators;
@@ -52,7 +54,7 @@ class DeepTreeTest {
       }
       assertThat(restarts).isPositive();
       volume.journal().limitExtend(Integer.MAX_VALUE);
-      assertThat(file.dinode().data().getShort(0xC0)).isEqualTo((short) 3);
+      assertThat(file.view().extents().treeDepth()).isEqualTo(3);
       TreeRules.check(file.dinode(), file.cache(), volume.geometry());
       for (var entry : places.entrySet()) {
         assertThat(tree.lookup(entry.getKey()).block()).isEqualTo(entry.getValue());
@@ -77,24 +79,37 @@ class DeepTreeTest {
       for (long cpos = 0; cpos < 200; cpos += 2) {
         insert(cpos);
       }
-      long leaf = file.dinode().data().getLong(0x58);
+      long leaf = file.view().lastExtentBlock();
       var data = file.cache().read(leaf).data();
+      ExtentBlock block = ExtentBlock.of(data);
       byte signature = data.get(0);
       data.put(0, (byte) 'X');
-      assertThatThrownBy(() -> tree.lookup(198))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("block " + leaf)
-          .hasMessageContaining("h_signature");
+      assertDamage(leaf, "h_signature");
       data.put(0, signature);
-      data.putShort(0x34, (short) 1000);
-      assertThatThrownBy(() -> tree.lookup(198))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("l_next_free_rec 1000");
-      file.dinode().data().putShort(0xC0, (short) 9);
-      assertThatThrownBy(() -> tree.lookup(0))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("l_tree_depth 9");
+      block.list().setNextFree(1000);
+      assertDamage(leaf, "l_next_free_rec");
+      block.list().setNextFree(1);
+      block.list().setTreeDepth(1);
+      assertDamage(leaf, "l_tree_depth");
+      file.view().extents().set(0, 0, 198, 1L << 40, 0);
+      assertDamage(file.at().block(), "e_blkno");
+      file.view().extents().setTreeDepth(9);
+      assertDamage(file.at().block(), "l_tree_depth");
     }
+  }
+
+  private void assertDamage(long block, String field) {
+    assertThatThrownBy(
+            () -> {
+              tree.lookup(0);
+              tree.lookup(198);
+            })
+        .isInstanceOfSatisfying(
+            CorruptBlockException.class,
+            e -> {
+              assertThat(e.block()).isEqualTo(block);
+              assertThat(e.field()).isEqualTo(field);
+            });
   }
 
   @Test

@@ -78,7 +78,7 @@ class ExtentTreeModelTest {
       remove(0, clusters);
       allocators.unmount();
       assertThat(allocators.totals().freeClusters() + volume.clustersOfGroups()).isEqualTo(before);
-      assertThat(file.dinode().data().getShort(0xC0)).as("depth of an empty tree").isZero();
+      assertThat(file.view().extents().treeDepth()).as("depth of an empty tree").isZero();
       volume.check();
     }
   }
@@ -170,7 +170,7 @@ class ExtentTreeModelTest {
       }
       at = end;
     }
-    assertThat(file.dinode().data().getInt(0x14)).isEqualTo(clusters);
+    assertThat(file.view().clusters()).isEqualTo(clusters);
     TreeRules.check(file.dinode(), file.cache(), volume.geometry());
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.lockstepfs.blockdev.format.ExtentBlock;
 import org.lockstepfs.blockdev.journal.MetaBuffer;
 import org.lockstepfs.fuse.meta.Geometry;
 import org.lockstepfs.fuse.meta.MetaCache;
@@ -63,7 +64,7 @@ final class TreeRules {
         end = list.end(i);
       }
       long next = last ? 0 : leaves.get(n + 1).buffer().block();
-      assertThat(leaves.get(n).buffer().data().getLong(0x28)).isEqualTo(next);
+      assertThat(ExtentBlock.of(leaves.get(n).buffer().data()).nextLeaf()).isEqualTo(next);
     }
     assertThat(root.lastLeaf()).isEqualTo(leaves.get(leaves.size() - 1).buffer().block());
   }
