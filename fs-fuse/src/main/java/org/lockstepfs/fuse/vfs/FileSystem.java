@@ -14,6 +14,13 @@ import java.nio.ByteBuffer;
  */
 public interface FileSystem {
 
+  /**
+   * The mount is about to serve. Called once, before the first operation.
+   *
+   * @param caches tells the kernel what to drop, until {@link #destroy}
+   */
+  default void init(KernelCaches caches) {}
+
   /** Looks up a name; ENOENT if absent. */
   void lookup(Request rq, long parent, Name name, Replies.Entries reply) throws IOException;
 
@@ -67,7 +74,11 @@ public interface FileSystem {
    */
   void open(Request rq, long nodeId, int flags, Replies.Opens reply) throws IOException;
 
-  /** Makes and opens a file; opens it if it exists and O_EXCL is absent. */
+  /**
+   * Makes and opens a file; the umask is applied already. The kernel believes the name to be free;
+   * if another node was faster, opens that file, or answers EEXIST with O_EXCL, and empties it with
+   * O_TRUNC (with which the kernel does not send a setattr here, as it does after {@link #open}).
+   */
   void create(Request rq, long parent, Name name, int mode, int flags, Replies.Creates reply)
       throws IOException;
 
@@ -115,7 +126,7 @@ public interface FileSystem {
   /**
    * Lists a directory from an offset that an earlier listing gave, 0 for the start.
    *
-   * @param plus look every entry up as well
+   * @param plus look every entry up as well, except "." and ".."
    */
   void readdir(Request rq, long nodeId, long fh, long offset, boolean plus, Replies.Listing reply)
       throws IOException;

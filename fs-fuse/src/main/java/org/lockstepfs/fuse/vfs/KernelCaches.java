@@ -1,14 +1,23 @@
 package org.lockstepfs.fuse.vfs;
 
 /**
- * The other direction: what the file system tells the kernel to drop. Never called on a thread that
- * holds what the kernel may ask for meanwhile.
+ * The other direction: what the file system tells the kernel to drop. What the kernel does not know
+ * is passed over, as is everything after the connection's end.
+ *
+ * <p>Never called on a thread that runs an operation or holds what an operation may wait for: the
+ * call returns when the kernel is through, and meanwhile the kernel may write dirty pages back
+ * (WRITE requests on that inode) or wait for an operation that holds the directory's inode lock.
  */
 public interface KernelCaches {
 
-  /** Drops cached attributes, and cached data in a byte range; length 0 means to the end. */
+  /**
+   * Drops cached attributes, and cached data in a byte range.
+   *
+   * @param offset first byte; negative for attributes alone
+   * @param length in bytes; 0 means to the end
+   */
   void invalidateInode(long nodeId, long offset, long length);
 
-  /** Drops a cached name. */
+  /** Drops a cached name of at most {@link Name#MAX_LENGTH} bytes. */
   void invalidateEntry(long parent, Name name);
 }

@@ -58,7 +58,10 @@ public final class Replies {
     void written(int bytes);
   }
 
-  /** Directory entries, as many as fit. */
+  /**
+   * Directory entries, as many as fit. A failure after entries were added ends the listing there;
+   * the next readdir meets it again.
+   */
   public interface Listing extends Failable {
     /**
      * Adds an entry.
@@ -66,7 +69,8 @@ public final class Replies {
      * @param ino inode number
      * @param nextOffset where a later readdir goes on behind this entry; never 0
      * @param type file type, the top four bits of the mode shifted down by 12
-     * @param entry for readdirplus: the looked-up entry, which then counts a reference; else null
+     * @param entry for readdirplus: the looked-up entry, which counts a reference if this returns
+     *     true; null for "." and "..", or to give the name alone
      * @return false if it does not fit; the listing ends before it
      */
     boolean add(Name name, long ino, long nextOffset, int type, Entry entry);
