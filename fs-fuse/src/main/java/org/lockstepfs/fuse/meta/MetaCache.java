@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.blockdev.journal.Journal;
 import org.lockstepfs.blockdev.journal.MetaBuffer;
@@ -20,15 +21,15 @@ import org.lockstepfs.blockdev.journal.MetaBuffer;
 public final class MetaCache {
   private final BlockDevice device;
   private final int blockSize;
-  private final Journal journal;
+  private final Supplier<Journal> journal;
   private final Map<Long, MetaBuffer> buffers = new ConcurrentHashMap<>();
 
   /**
    * Makes an empty cache.
    *
-   * @param journal this node's journal, or null on a read-only mount
+   * @param journal gives this node's journal, or null as long as it is not open
    */
-  public MetaCache(BlockDevice device, int blockSize, Journal journal) {
+  public MetaCache(BlockDevice device, int blockSize, Supplier<Journal> journal) {
     this.device = device;
     this.blockSize = blockSize;
     this.journal = journal;
@@ -40,10 +41,15 @@ public final class MetaCache {
     if (cached != null) {
       return cached;
     }
-    MetaBuffer attached = journal == null ? null : journal.attached(block);
+    MetaBuffer attached = attached(block);
     MetaBuffer found = attached != null ? attached : load(block);
     MetaBuffer earlier = buffers.putIfAbsent(block, found);
     return earlier != null ? earlier : found;
+  }
+
+  private MetaBuffer attached(long block) {
+    Journal open = journal.get();
+    return open == null ? null : open.attached(block);
   }
 
   private MetaBuffer load(long block) throws IOException {
@@ -55,7 +61,7 @@ public final class MetaCache {
 
   /** Returns a zeroed buffer for a newly allocated block, without reading it. */
   public MetaBuffer fresh(long block) {
-    MetaBuffer attached = journal == null ? null : journal.attached(block);
+    MetaBuffer attached = attached(block);
     MetaBuffer buffer =
         attached != null ? attached : new MetaBuffer(block, ByteBuffer.allocate(blockSize));
     for (int i = 0; i < blockSize; i += Long.BYTES) {

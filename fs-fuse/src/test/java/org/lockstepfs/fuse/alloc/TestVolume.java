@@ -190,7 +190,7 @@ public final class TestVolume implements AutoCloseable {
 
   /** Returns a new cache. */
   public MetaCache cache() {
-    return new MetaCache(device, geometry.blockSize(), journal);
+    return new MetaCache(device, geometry.blockSize(), () -> journal);
   }
 
   /** Returns a system file. */

@@ -1,0 +1,91 @@
+package org.lockstepfs.fuse.inode;
+
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+import jnr.constants.platform.Errno;
+import org.lockstepfs.blockdev.sys.ErrnoException;
+import org.lockstepfs.fuse.dlmglue.LockRes;
+import org.lockstepfs.fuse.dlmglue.LockWait;
+import org.lockstepfs.locks.mode.LockMode;
+
+/**
+ * How often an inode is open on this node, and the OPEN lock that tells other nodes of it: PR while
+ * it is open here, given up at once after the last close. Whoever removes the last name tries for
+ * EX; refused, the file lives on as an orphan until its last user finds that it has no name.
+ *
+ * <p>The caller holds the inode's META lock: in any mode to open and close, in EX to ask.
+ */
+public final class OpenCount {
+  private final InodeContext volume;
+  private final long block;
+  private final ReentrantLock mutex = new ReentrantLock();
+  private LockRes lock;
+  private int count;
+
+  OpenCount(InodeContext volume, long block) {
+    this.volume = volume;
+    this.block = block;
+  }
+
+  /** Counts an open file. */
+  public void opened() throws IOException {
+    mutex.lock();
+    try {
+      if (count == 0) {
+        LockRes fresh = volume.openLock(block);
+        fresh.lock(LockMode.PR);
+        lock = fresh;
+      }
+      count++;
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Counts a close; true if it was the last one on this node. */
+  public boolean closed() throws IOException {
+    mutex.lock();
+    try {
+      count--;
+      if (count > 0) {
+        return false;
+      }
+      LockRes last = lock;
+      lock = null;
+      last.unlock(LockMode.PR);
+      last.drop();
+      return true;
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Returns whether no node of the cluster, this one included, has the file open. */
+  public boolean nobody() throws IOException {
+    mutex.lock();
+    try {
+      if (count > 0) {
+        return false;
+      }
+      return tryExclusive();
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  private boolean tryExclusive() throws IOException {
+    LockRes probe = volume.openLock(block);
+    try {
+      probe.lock(LockMode.EX, LockWait.NOQUEUE);
+      probe.unlock(LockMode.EX);
+      return true;
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.EAGAIN) {
+        return false;
+      }
+      throw e;
+    } finally {
+      probe.drop();
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package org.lockstepfs.fuse.volume;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.concurrent.ScheduledExecutorService;
+import org.lockstepfs.blockdev.device.BlockDevice;
+import org.lockstepfs.blockdev.format.Superblock;
+import org.lockstepfs.fuse.dlmglue.DlmGlue;
+import org.lockstepfs.fuse.extent.Mapping;
+import org.lockstepfs.fuse.inode.Inode;
+import org.lockstepfs.fuse.inode.LockedInode.Held;
+import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.stack.glue.ClusterConnection;
+import org.lockstepfs.stack.glue.PosixLocks;
+import org.lockstepfs.stack.glue.StackGlue;
+import org.lockstepfs.stack.plock.LocalPosixLocks;
+
+/** A volume together with its place in the cluster, from mount to unmount. */
+public final class MountedVolume implements AutoCloseable {
+  private static final int LOCAL_NODE = 0;
+
+  private final Volume volume;
+  private final VolumeMount mount;
+  private final DlmGlue dlm;
+  private final ClusterConnection connection;
+
+  private MountedVolume(
+      Volume volume, VolumeMount mount, DlmGlue dlm, ClusterConnection connection) {
+    this.volume = volume;
+    this.mount = mount;
+    this.dlm = dlm;
+    this.connection = connection;
+  }
+
+  /** Returns the volume, for operations. */
+  public Volume volume() {
+    return volume;
+  }
+
+  /**
+   * Mounts a volume that belongs to one node.
+   *
+   * @param timer brings the time to the lock table
+   * @throws IOException with a one-line reason
+   */
+  public static MountedVolume mountLocal(
+      BlockDevice device, MountOptions options, Clock clock, ScheduledExecutorService timer)
+      throws IOException {
+    Superblock superblock = Superblock.read(device);
+    DlmGlue dlm = DlmGlue.local(device.name());
+    return start(device, superblock, options, clock, dlm, null, new LocalPosixLocks(timer));
+  }
+
+  private static MountedVolume start(
+      BlockDevice device,
+      Superblock superblock,
+      MountOptions options,
+      Clock clock,
+      DlmGlue dlm,
+      ClusterConnection connection,
+      PosixLocks posixLocks)
+      throws IOException {
+    FeatureCheck.check(superblock, device.name());
+    boolean readOnly = options.readOnly() || FeatureCheck.readsOnly(superblock);
+    Volume volume =
+        new Volume(
+            device,
+            superblock,
+            new MountOptions(readOnly, options.noatime()),
+            dlm,
+            posixLocks,
+            clock,
+            new SecureRandom().nextInt());
+    int node = connection == null ? LOCAL_NODE : connection.thisNode();
+    VolumeMount mount = new VolumeMount(volume, node);
+    mount.start();
+    return new MountedVolume(volume, mount, dlm, connection);
+  }
+
+  /**
+   * Mounts a volume in its cluster.
+   *
+   * @throws IOException with a one-line reason
+   */
+  public static MountedVolume mountShared(
+      BlockDevice device, MountOptions options, Clock clock, StackGlue glue) throws IOException {
+    Superblock superblock = Superblock.read(device);
+    FeatureCheck.check(superblock, device.name());
+    DlmGlue dlm = new DlmGlue(device.name());
+    ClusterConnection connection =
+        glue.connect(
+            new StackGlue.VolumeIdentity(
+                superblock.uuidString(),
+                superblock.label(),
+                superblock.clusterInfo().stack(),
+                superblock.clusterInfo().cluster(),
+                device.name()),
+            heartbeatRegion(device, superblock),
+            dlm);
+    try {
+      dlm.start(connection);
+      PosixLocks locks =
+          connection
+              .posixLocks()
+              .orElseThrow(() -> new IOException("this cluster stack has no byte-range locks"));
+      return start(device, superblock, options, clock, dlm, connection, locks);
+    } catch (IOException | RuntimeException e) {
+      dlm.close();
+      connection.disconnect();
+      throw e;
+    }
+  }
+
+  /** Finds the heartbeat file before there is a cluster whose locks could protect the look. */
+  private static StackGlue.HeartbeatRegion heartbeatRegion(
+      BlockDevice device, Superblock superblock) throws IOException {
+    try (DlmGlue unlocked = DlmGlue.local(device.name())) {
+      Volume look =
+          new Volume(
+              device,
+              superblock,
+              new MountOptions(true, true),
+              unlocked,
+              null,
+              Clock.systemUTC(),
+              0);
+      Inode systemDir = new Inode(look, superblock.systemDirBlock(), true);
+      Inode file =
+          SystemFiles.load(
+                  look.geometry(),
+                  systemDir,
+                  superblock.maxSlots(),
+                  block -> new Inode(look, block, true))
+              .heartbeat();
+      try (Held held = file.lock(LockMode.PR)) {
+        Mapping first = file.extents().lookup(0);
+        long blocks =
+            Math.min(
+                look.geometry().blocksFor(file.attrs().size),
+                first.clusters() * look.geometry().blocksPerCluster());
+        if (first.isHole()) {
+          throw new IOException(device.name() + " has no heartbeat file");
+        }
+        return new StackGlue.HeartbeatRegion(
+            device, first.block(), superblock.blockSize(), (int) blocks);
+      }
+    }
+  }
+
+  /** Unmounts: the volume is clean on disk afterwards, and the other nodes wait for nothing. */
+  @Override
+  public void close() throws IOException {
+    try {
+      mount.stop();
+    } finally {
+      dlm.close();
+      if (connection != null) {
+        connection.disconnect();
+      }
+    }
+  }
+}
