@@ -215,7 +215,7 @@ public final class PlockCodec {
   private static List<PlockMember> members(ByteBuffer in) throws IOException {
     int count = in.getShort();
     if (count < 0 || count > 256) {
-      throw new IOException("count of members " + count + " is not 0..256");
+      throw new IOException("plock count of members " + count + " is not 0..256");
     }
     List<PlockMember> members = new ArrayList<>();
     for (; count > 0; count--) {
@@ -250,7 +250,7 @@ public final class PlockCodec {
     int index = in.get();
     List<WaitEdge> path = path(in);
     if (index < 0 || index >= path.size()) {
-      throw new IOException("deadlock path has no edge " + index);
+      throw new IOException("plock deadlock path has no edge " + index);
     }
     return new Confirm(round, index, path);
   }
@@ -269,7 +269,7 @@ public final class PlockCodec {
       path.add(new WaitEdge(owner(in), in.getLong(), in.getLong(), node(in)));
     }
     if (path.isEmpty()) {
-      throw new IOException("deadlock path is empty");
+      throw new IOException("plock deadlock path is empty");
     }
     return path;
   }
@@ -285,7 +285,7 @@ public final class PlockCodec {
   private static int node(ByteBuffer in) throws IOException {
     int node = in.getShort();
     if (node < 0 || node > 255) {
-      throw new IOException("node number " + node + " is not 0..255");
+      throw new IOException("plock node number " + node + " is not 0..255");
     }
     return node;
   }
@@ -293,7 +293,7 @@ public final class PlockCodec {
   private static int count(ByteBuffer in, int max) throws IOException {
     int count = in.get();
     if (count < 0 || count > max) {
-      throw new IOException("count " + count + " is not 0.." + max);
+      throw new IOException("plock list count " + count + " is not 0.." + max);
     }
     return count;
   }

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.lockstepfs.locks.plock.PlockMessage.Reply;
-import org.lockstepfs.locks.plock.PlockMessage.Request;
 import org.lockstepfs.locks.plock.SimProcess.Call;
 import org.lockstepfs.locks.plock.SimProcess.Kind;
 import org.lockstepfs.locks.sim.SeededNetwork;
@@ -32,51 +31,6 @@ final class PlockSim {
   private static final int FILES = 3;
   private static final int MAX_NODES = 5;
 
-  /** A node in its present life. */
-  private final class SimNode implements SeededNetwork.Node<PlockEnvelope> {
-    private final PlockMember member;
-    private final PlockEngine engine;
-    private final List<SimProcess> processes = new ArrayList<>();
-    private int viewAt;
-    private boolean left;
-
-    SimNode(PlockMember member, int viewAt) {
-      this.member = member;
-      this.viewAt = viewAt;
-      PlockConfig config = new PlockConfig(member, FSID, 1000, 100, 100, 100, patience, 1);
-      engine = new PlockEngine(config, (to, envelope) -> send(member.node(), to, envelope));
-      for (int i = 0; i < 2; i++) {
-        processes.add(new SimProcess(member.node(), i, calm || random.chance(70) ? 1 : 2));
-      }
-    }
-
-    @Override
-    public int onMessage(int from, PlockEnvelope envelope) {
-      if (!engine.onMessage(envelope)) {
-        throw new AssertionError("a message is missing before " + envelope);
-      }
-      if (mutation == Mutation.REPEAT_REQUEST && envelope.message() instanceof Request m) {
-        new TableServer(engine.core(), new DeadlockDetector(engine.core())).onRequest(from, m);
-      }
-      return 0;
-    }
-
-    @Override
-    public void onReply(long token, int status) {}
-
-    @Override
-    public void onSendFailed(long token) {}
-
-    @Override
-    public void drain() {}
-
-    void enterView(int index) {
-      viewAt = index;
-      random.trace(() -> member + " enters " + views.get(index));
-      engine.view(views.get(index));
-    }
-  }
-
   private final SeededScheduler random;
   private final Mutation mutation;
   private final boolean calm;
@@ -86,6 +40,7 @@ final class PlockSim {
   private final Map<Integer, Long> incarnations = new HashMap<>();
   private final List<PlockView> views = new ArrayList<>();
   private final ByteBuffer wire = ByteBuffer.allocate(PlockCodec.MAX_BYTES);
+  private final SimReferee referee;
   private int lastCall;
 
   PlockSim(SeededScheduler random, Mutation mutation) {
@@ -94,6 +49,7 @@ final class PlockSim {
     this.calm = random.seed() % 4 == 0;
     this.patience = random.below(3);
     this.net = new SeededNetwork<>(random);
+    this.referee = new SimReferee(nodes.values(), FILES, calm);
   }
 
   /** Runs to the end; throws if an invariant breaks. */
@@ -117,7 +73,7 @@ final class PlockSim {
     }
     for (int i = 0; i < STEPS; i++) {
       random.step();
-      afterStep();
+      referee.afterStep();
     }
     finish();
   }
@@ -129,10 +85,23 @@ final class PlockSim {
   }
 
   private void start(PlockMember member, int viewAt) {
-    SimNode node = new SimNode(member, viewAt);
+    PlockConfig config = new PlockConfig(member, FSID, 1000, 100, 100, 100, patience, 1);
+    PlockEngine engine =
+        new PlockEngine(config, (to, envelope) -> send(member.node(), to, envelope));
+    SimNode node = new SimNode(member, engine, mutation == Mutation.REPEAT_REQUEST);
+    for (int i = 0; i < 2; i++) {
+      int threads = calm || random.chance(70) ? 1 : 2;
+      node.processes.add(new SimProcess(member.node(), i, threads));
+    }
     nodes.put(member.node(), node);
     net.attach(member.node(), node);
-    node.enterView(viewAt);
+    enterView(node, viewAt);
+  }
+
+  private void enterView(SimNode node, int index) {
+    node.viewAt = index;
+    random.trace(() -> node.member + " enters " + views.get(index));
+    node.engine.view(views.get(index));
   }
 
   private Set<PlockMember> members() {
@@ -205,7 +174,7 @@ final class PlockSim {
     if (node == null || node.left || node.viewAt == views.size() - 1) {
       return false;
     }
-    node.enterView(node.viewAt + 1 + random.below(views.size() - 1 - node.viewAt));
+    enterView(node, node.viewAt + 1 + random.below(views.size() - 1 - node.viewAt));
     return true;
   }
 
@@ -237,7 +206,7 @@ final class PlockSim {
       for (SimProcess process : receiver.processes) {
         process.calls.values().stream()
             .filter(call -> call.handle != null && call.handle.id == m.id())
-            .forEach(call -> noteRefused(process, call));
+            .forEach(call -> referee.noteRefused(process, call));
       }
     }
     PlockEnvelope sent =
@@ -306,7 +275,7 @@ final class PlockSim {
     process.calls.put(call.number, call);
     PlockEngine engine = nodes.get(process.node).engine;
     PlockCallback done = (result, conflict) -> returned(process, call, result, conflict);
-    long last = lastByte(end);
+    long last = SimProcess.lastByte(end);
     switch (kind) {
       case LOCK ->
           call.handle =
@@ -315,10 +284,6 @@ final class PlockSim {
       case TEST -> engine.test(inode, process.owner, start, last, exclusive, done);
       case CLOSE -> engine.close(inode, process.owner, done);
     }
-  }
-
-  private static long lastByte(int end) {
-    return end == SimProcess.BYTES - 1 ? Long.MAX_VALUE : end;
   }
 
   private boolean cancelOne() {
@@ -353,13 +318,11 @@ final class PlockSim {
     }
     if (call.kind == Kind.LOCK) {
       process.set(call.inode, call.start, call.end, call.exclusive ? 2 : 1);
-      checkConflicts(call.inode);
+      referee.checkConflicts(call.inode);
     } else if (call.kind != Kind.TEST) {
       process.set(call.inode, call.start, call.end, 0);
     }
   }
-
-  // The referee.
 
   private void checkResult(
       SimProcess process, Call call, PlockResult result, PlockConflict conflict) {
@@ -376,7 +339,7 @@ final class PlockSim {
       fail("%s: %s returned %s", process, call, result);
     }
     if (result == PlockResult.DEADLOCK && nodes.get(process.node).engine.ownsTable(call.inode)) {
-      noteRefused(process, call);
+      referee.noteRefused(process, call);
     }
     if (result == PlockResult.DEADLOCK && calm && !call.wasInCycle) {
       fail("%s: %s is no deadlock", process, call);
@@ -384,134 +347,13 @@ final class PlockSim {
     if (conflict != null) {
       boolean real =
           !conflict.owner().equals(process.plockOwner())
-              && conflict.start() <= lastByte(call.end)
+              && conflict.start() <= SimProcess.lastByte(call.end)
               && conflict.end() >= call.start
               && (conflict.exclusive() || call.exclusive);
       if (!real) {
         fail("%s: %s does not conflict with %s", process, call, conflict);
       }
     }
-  }
-
-  /** No two processes rely on conflicting ranges. */
-  private void checkConflicts(long inode) {
-    List<int[]> all = new ArrayList<>();
-    List<SimProcess> who = new ArrayList<>();
-    for (SimNode node : nodes.values()) {
-      for (SimProcess process : node.processes) {
-        all.add(process.certain(inode));
-        who.add(process);
-      }
-    }
-    for (int b = 0; b < SimProcess.BYTES; b++) {
-      int holders = 0;
-      boolean exclusive = false;
-      for (int[] modes : all) {
-        holders += modes[b] != 0 ? 1 : 0;
-        exclusive |= modes[b] == 2;
-      }
-      if (exclusive && holders > 1) {
-        fail("file %d byte %d is held against each other by %s", inode, b, who);
-      }
-    }
-  }
-
-  /** No table has two owners among the members. */
-  private void checkOwners() {
-    for (long inode = 1; inode <= FILES; inode++) {
-      int owners = 0;
-      for (SimNode node : nodes.values()) {
-        owners += !node.left && node.engine.ownsTable(inode) ? 1 : 0;
-      }
-      if (owners > 1) {
-        fail("the table of file %d has %d owners", inode, owners);
-      }
-    }
-  }
-
-  private void afterStep() {
-    checkOwners();
-    tables().forEach(PlockSim::checkTable);
-    if (calm) {
-      noteCycles();
-    }
-  }
-
-  /** Returns the tables of the members. */
-  private List<FileTable> tables() {
-    List<FileTable> tables = new ArrayList<>();
-    for (SimNode node : nodes.values()) {
-      for (FileEntry entry : node.engine.core().files.values()) {
-        if (!node.left && entry.table != null) {
-          tables.add(entry.table);
-        }
-      }
-    }
-    return tables;
-  }
-
-  /** No table holds ranges against each other. */
-  private static void checkTable(FileTable table) {
-    table
-        .held()
-        .forEach(
-            (owner, pid, start, end, exclusive) -> {
-              if (table.held().conflicts(owner, start, end, exclusive)) {
-                fail("a table holds %s %d-%d against another owner", owner, start, end);
-              }
-            });
-  }
-
-  /** Notes which waiting calls are in a cycle at this moment. */
-  private void noteCycles() {
-    Map<PlockOwner, List<PlockOwner>> waitsFor = waitsFor();
-    for (PlockOwner owner : waitsFor.keySet()) {
-      if (reaches(waitsFor, owner)) {
-        SimProcess process = nodes.get(owner.node()).processes.get((int) owner.owner());
-        process.calls.values().forEach(call -> call.wasInCycle = true);
-      }
-    }
-  }
-
-  /** A call that has just left its table, refused, may have been there for this one step only. */
-  private void noteRefused(SimProcess process, Call call) {
-    Map<PlockOwner, List<PlockOwner>> waitsFor = waitsFor();
-    PlockOwner owner = process.plockOwner();
-    for (SimNode node : nodes.values()) {
-      if (node.engine.ownsTable(call.inode)) {
-        RangeTable held = node.engine.core().files.get(call.inode).table.held();
-        waitsFor.put(owner, held.blockers(owner, call.start, lastByte(call.end), call.exclusive));
-        call.wasInCycle |= reaches(waitsFor, owner);
-      }
-    }
-  }
-
-  private Map<PlockOwner, List<PlockOwner>> waitsFor() {
-    Map<PlockOwner, List<PlockOwner>> waitsFor = new HashMap<>();
-    for (FileTable table : tables()) {
-      for (Waiter w : table.waiters()) {
-        waitsFor
-            .computeIfAbsent(w.owner, o -> new ArrayList<>())
-            .addAll(table.held().blockers(w.owner, w.start, w.end, w.exclusive));
-      }
-    }
-    return waitsFor;
-  }
-
-  private static boolean reaches(Map<PlockOwner, List<PlockOwner>> waitsFor, PlockOwner start) {
-    List<PlockOwner> next = new ArrayList<>(waitsFor.get(start));
-    List<PlockOwner> seen = new ArrayList<>();
-    while (!next.isEmpty()) {
-      PlockOwner owner = next.remove(next.size() - 1);
-      if (owner.equals(start)) {
-        return true;
-      }
-      if (!seen.contains(owner)) {
-        seen.add(owner);
-        next.addAll(waitsFor.getOrDefault(owner, List.of()));
-      }
-    }
-    return false;
   }
 
   // The end: everybody comes to the last view, all calls return, nothing is left.
@@ -522,20 +364,20 @@ final class PlockSim {
         net.detach(node.member.node());
         nodes.remove(node.member.node());
       } else if (node.viewAt < views.size() - 1) {
-        node.enterView(views.size() - 1);
+        enterView(node, views.size() - 1);
       }
     }
     for (int round = 0; round < 40; round++) {
       settle();
-      checkTables();
+      referee.checkTables();
       if (nodes.values().stream().allMatch(n -> n.processes.stream().allMatch(this::isIdle))) {
         settle();
-        checkNothingLeft();
+        referee.checkNothingLeft();
         return;
       }
       closeIdle();
     }
-    fail("calls are left: %s", describeCalls());
+    fail("calls are left: %s", referee.describeCalls());
   }
 
   private boolean isIdle(SimProcess process) {
@@ -545,7 +387,7 @@ final class PlockSim {
   private void settle() {
     for (int i = 0; i < 6; i++) {
       for (int delivered = 0; net.deliverOne(); delivered++) {
-        afterStep();
+        referee.afterStep();
         if (delivered > 20_000) {
           fail("the network does not come to rest");
         }
@@ -553,7 +395,7 @@ final class PlockSim {
       nodes.values().forEach(node -> node.engine.tick());
     }
     while (net.deliverOne()) {
-      afterStep();
+      referee.afterStep();
     }
   }
 
@@ -571,85 +413,7 @@ final class PlockSim {
       }
     }
     if (!any) {
-      fail("nobody can go on: %s", describeCalls());
-    }
-  }
-
-  private String describeCalls() {
-    StringBuilder text = new StringBuilder();
-    for (SimNode node : nodes.values()) {
-      for (SimProcess process : node.processes) {
-        text.append(process).append(process.calls.values()).append(' ');
-      }
-    }
-    return text.toString();
-  }
-
-  /** When all is quiet, the tables say what the processes believe, and wait for what they asked. */
-  private void checkTables() {
-    for (long inode = 1; inode <= FILES; inode++) {
-      FileTable table = null;
-      for (SimNode node : nodes.values()) {
-        FileEntry entry = node.engine.core().files.get(inode);
-        table = entry != null && entry.table != null ? entry.table : table;
-      }
-      int waiting = 0;
-      for (SimNode node : nodes.values()) {
-        for (SimProcess process : node.processes) {
-          checkHeld(table, process, inode);
-          for (Call call : process.calls.values()) {
-            if (call.cancelled) {
-              fail("%s: %s was cancelled and has not returned", process, call);
-            }
-            waiting += call.inode == inode ? 1 : 0;
-          }
-        }
-      }
-      if (waiting != (table == null ? 0 : table.waiters().size())) {
-        fail("file %d: %d calls, but other waiters in the table", inode, waiting);
-      }
-    }
-  }
-
-  private static void checkHeld(FileTable table, SimProcess process, long inode) {
-    int[] held = new int[SimProcess.BYTES];
-    if (table != null) {
-      table
-          .held()
-          .forEach(
-              (owner, pid, start, end, exclusive) -> {
-                if (owner.equals(process.plockOwner())) {
-                  for (int b = (int) start; b < SimProcess.BYTES && b <= end; b++) {
-                    held[b] = exclusive ? 2 : 1;
-                  }
-                }
-              });
-    }
-    if (!java.util.Arrays.equals(held, process.modes(inode))) {
-      fail(
-          "file %d: %s believes %s, the table says %s",
-          inode,
-          process,
-          java.util.Arrays.toString(process.modes(inode)),
-          java.util.Arrays.toString(held));
-    }
-  }
-
-  private void checkNothingLeft() {
-    for (SimNode node : nodes.values()) {
-      Core core = node.engine.core();
-      if (core.owners.size() != 0) {
-        fail("%s still knows %d owners", node.member, core.owners.size());
-      }
-      for (FileEntry entry : core.files.values()) {
-        boolean clean =
-            entry.outstanding.isEmpty()
-                && entry.copy.isEmpty()
-                && (entry.table == null || entry.table.isEmpty());
-        if (!clean) {
-          fail("%s keeps something of file %d", node.member, entry.inode);
-        }
-      }
+      fail("nobody can go on: %s", referee.describeCalls());
     }
   }
 }

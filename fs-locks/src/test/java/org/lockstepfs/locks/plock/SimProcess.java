@@ -76,6 +76,11 @@ final class SimProcess {
     return modes.computeIfAbsent(inode, i -> new int[BYTES]);
   }
 
+  /** The last byte of the model stands for all to the end. */
+  static long lastByte(int end) {
+    return end == BYTES - 1 ? Long.MAX_VALUE : end;
+  }
+
   boolean holdsNothing() {
     return modes.values().stream().allMatch(SimProcess::isZero);
   }
