@@ -1,11 +1,23 @@
 package org.lockstepfs.fuse.dlmglue;
 
+import static org.lockstepfs.locks.mode.LockMode.EX;
+import static org.lockstepfs.locks.mode.LockMode.NL;
+import static org.lockstepfs.locks.mode.LockMode.PR;
+
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Objects;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.stack.glue.Lksb;
+import org.lockstepfs.stack.glue.LockFlag;
 import org.lockstepfs.stack.glue.LockId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One cluster lock, kept at its level after its last user until another node wants it.
@@ -13,18 +25,35 @@ import org.lockstepfs.stack.glue.LockId;
  * <p>Holders on one node do not exclude each other: PR and EX may be held side by side by different
  * threads here, and the inode's own lock keeps them apart. A thread that holds the lock must not
  * take it again: once another node waits, the second taking waits for a downconvert that waits for
- * the first. Thread-safe; holding belongs to no thread, so that another may release.
+ * the first. Thread-safe; a holding belongs to no thread, so that another may release it.
  *
- * <p>Source: Linux 6.1 fs/ocfs2/dlmglue.c, __ocfs2_cluster_lock.
+ * <p>This class adds to {@link LockState} what the rules leave out: the monitor, which is the
+ * state's, the waiting, and the calls, which are made without it.
+ *
+ * <p>Source: Linux 6.1 fs/ocfs2/dlmglue.c, __ocfs2_cluster_lock, ocfs2_drop_lock.
  */
-public final class LockRes {
+public final class LockRes extends LksbOwner {
+  private static final Logger log = LoggerFactory.getLogger(LockRes.class);
 
+  private final DlmGlue glue;
   private final LockType type;
   private final LockId name;
+  private final LockOps ops;
+  private final LockState state = new LockState();
 
-  LockRes(LockType type, LockId name) {
+  /** Made at the first call; null as long as the cluster knows nothing of this lock. */
+  private Lksb lksb;
+
+  private int waiters;
+
+  LockRes(DlmGlue glue, LockType type, LockId name, LockOps ops) {
+    this.glue = glue;
     this.type = type;
     this.name = name;
+    this.ops = ops;
+    if (glue.isLocal()) {
+      state.grantForEver(type.requiresRefresh());
+    }
   }
 
   /** Takes the lock as with {@link LockWait#WAIT}. */
@@ -45,13 +74,216 @@ public final class LockRes {
    * @throws IOException what {@link LockOps#refresh} threw; the lock is not held then
    */
   public void lock(LockMode level, LockWait wait) throws IOException {
-    Objects.requireNonNull(level);
-    Objects.requireNonNull(wait);
+    checkLevel(level);
+    synchronized (state) {
+      if (state.holdCached(level)) {
+        stats().countCached();
+        return;
+      }
+    }
+    acquire(new Taker(level, wait));
+    refreshOrRelease(level);
   }
 
-  /** Releases one holding of {@code level}. */
+  private static void checkLevel(LockMode level) {
+    if (level != PR && level != EX) {
+      throw new IllegalArgumentException("a lock is held at PR or EX, not at " + level);
+    }
+  }
+
+  private void acquire(Taker taker) throws ErrnoException {
+    long start = glue.nanoTime();
+    boolean interrupted = false;
+    stats().countUncached();
+    try {
+      for (; ; ) {
+        Set<LockFlag> flags;
+        synchronized (state) {
+          Taker.Step step = attempt(taker);
+          while (step == Taker.Step.WAIT) {
+            interrupted |= await(taker);
+            step = attempt(taker);
+          }
+          if (step == Taker.Step.GRANTED) {
+            changed();
+            break;
+          }
+          if (step == Taker.Step.REFUSED) {
+            throw failure(Errno.EAGAIN, "not granted at once");
+          }
+          flags = callFlags(taker.wait == LockWait.NOQUEUE);
+        }
+        call(taker.wanted, flags, taker.call);
+      }
+    } catch (ErrnoException e) {
+      stats().countFailure();
+      throw e;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      stats().countWait(glue.nanoTime() - start);
+    }
+  }
+
+  private Taker.Step attempt(Taker taker) throws ErrnoException {
+    Errno error = state.takeError(taker);
+    if (error != null) {
+      throw failure(error, "the cluster refused " + taker.wanted);
+    }
+    return state.take(taker);
+  }
+
+  /** Waits for a change; returns whether an interrupt came that this taker has to ignore. */
+  private boolean await(Taker taker) throws ErrnoException {
+    if (taker.wait == LockWait.NONBLOCK) {
+      state.giveUp(taker);
+      throw failure(Errno.EAGAIN, "would have to wait");
+    }
+    try {
+      waitForChange();
+      return false;
+    } catch (InterruptedException e) {
+      if (state.callIsOut(taker)) {
+        return true;
+      }
+      Thread.currentThread().interrupt();
+      throw failure(Errno.EINTR, "interrupted");
+    }
+  }
+
+  private void waitForChange() throws InterruptedException {
+    waiters++;
+    try {
+      state.wait();
+    } finally {
+      waiters--;
+    }
+  }
+
+  /** To be called, with the monitor held, after every step that may let somebody go on. */
+  private void changed() {
+    if (waiters > 0) {
+      state.notifyAll();
+    }
+    if (state.enqueue()) {
+      glue.downconverter().enqueue(this);
+    }
+  }
+
+  /** As {@link #changed}, after a failure that would come back at once. */
+  private void changedByFailure() {
+    state.notifyAll();
+    if (state.enqueue()) {
+      glue.downconverter().enqueueLater(this);
+    }
+  }
+
+  private Set<LockFlag> callFlags(boolean noQueue) {
+    Set<LockFlag> flags = EnumSet.noneOf(LockFlag.class);
+    if (state.has(LockFlagBit.ATTACHED)) {
+      flags.add(LockFlag.CONVERT);
+    }
+    if (state.has(LockFlagBit.LOCAL)) {
+      flags.add(LockFlag.LOCAL);
+    }
+    if (noQueue) {
+      flags.add(LockFlag.NOQUEUE);
+    }
+    if (type.usesLvb()) {
+      flags.add(LockFlag.VALBLK);
+    }
+    return flags;
+  }
+
+  /** Makes the lock call that the state has begun; must not hold the monitor. */
+  private void call(LockMode mode, Set<LockFlag> flags, int generation) throws ErrnoException {
+    boolean started = false;
+    try {
+      glue.connection().lock(mode, statusBlock(), flags, name);
+      started = true;
+    } finally {
+      synchronized (state) {
+        if (started) {
+          state.callReturned(generation);
+        } else {
+          state.callFailed(generation);
+        }
+        changed();
+      }
+    }
+  }
+
+  private Lksb statusBlock() {
+    synchronized (state) {
+      if (lksb == null) {
+        lksb = new Lksb(this);
+      }
+      return lksb;
+    }
+  }
+
+  private void refreshOrRelease(LockMode level) throws IOException {
+    boolean refreshed = false;
+    try {
+      refreshIfNeeded();
+      refreshed = true;
+    } finally {
+      if (!refreshed) {
+        stats().countFailure();
+        unlock(level);
+      }
+    }
+  }
+
+  /** ocfs2_should_refresh_lock_res and what follows it. */
+  private void refreshIfNeeded() throws IOException {
+    synchronized (state) {
+      awaitClear(LockFlagBit.REFRESHING);
+      if (!state.beginRefresh()) {
+        return;
+      }
+    }
+    boolean refreshed = false;
+    try {
+      stats().countRefresh();
+      ops.refresh(lksb != null && lksb.lvbValid() && type.usesLvb() ? lksb.lvb() : null);
+      refreshed = true;
+    } finally {
+      synchronized (state) {
+        state.endRefresh(refreshed);
+        changed();
+      }
+    }
+  }
+
+  /** Waits, with the monitor held, however often interrupted. */
+  private void awaitClear(LockFlagBit flag) {
+    boolean interrupted = false;
+    while (state.has(flag)) {
+      try {
+        waitForChange();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Releases one holding of {@code level}.
+   *
+   * @throws IllegalStateException if nobody holds it
+   */
   public void unlock(LockMode level) {
-    Objects.requireNonNull(level);
+    synchronized (state) {
+      state.release(level);
+      if (state.has(LockFlagBit.BLOCKED)) {
+        changed();
+      }
+    }
   }
 
   /**
@@ -62,19 +294,246 @@ public final class LockRes {
    *     existed before, that is, with a new generation in them
    */
   public void createNew(LockMode level, boolean masterHere) throws ErrnoException {
-    Objects.requireNonNull(level);
+    checkLevel(level);
+    int generation;
+    Set<LockFlag> flags;
+    synchronized (state) {
+      if (glue.isLocal()) {
+        state.endRefresh(true);
+        return;
+      }
+      generation = state.createNew(level);
+      flags = callFlags(false);
+    }
+    if (!masterHere) {
+      flags.remove(LockFlag.LOCAL);
+    }
+    call(level, flags, generation);
   }
 
   /**
    * Gives the lock up for good, after checkpoint and with its value block; returns when the cluster
    * has forgotten it. Nobody may hold or want it any more. Not to be called in {@link
-   * LockOps#downconvertWorker} of this lock.
+   * LockOps#downconvertWorker} of this lock. May be repeated after a failure.
+   *
+   * @throws IOException if the checkpoint failed, which leaves the lock where it is, or the cluster
+   *     refused
    */
-  public void drop() throws IOException {}
+  public void drop() throws IOException {
+    dropAll(List.of(this));
+  }
 
-  /** Drops many locks, their messages side by side. */
+  /** Drops many locks, their messages side by side; tries all, throws the first failure. */
   public static void dropAll(Collection<LockRes> locks) throws IOException {
-    Objects.requireNonNull(locks);
+    IOException first = null;
+    for (LockRes lock : locks) {
+      try {
+        lock.startDrop();
+      } catch (IOException e) {
+        first = first == null ? e : first;
+      }
+    }
+    for (LockRes lock : locks) {
+      synchronized (lock.state) {
+        lock.awaitClear(LockFlagBit.BUSY);
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private void startDrop() throws IOException {
+    if (!quiesce()) {
+      return;
+    }
+    if (!ops.checkDownconvert(NL)) {
+      ops.checkpoint();
+    }
+    Set<LockFlag> flags =
+        type.usesLvb() ? EnumSet.of(LockFlag.VALBLK) : EnumSet.noneOf(LockFlag.class);
+    synchronized (state) {
+      prepareLvb();
+      if (!state.beginDropCall()) {
+        return;
+      }
+    }
+    try {
+      glue.connection().unlock(lksb, flags);
+    } catch (ErrnoException e) {
+      unlockAst(e.errno());
+      throw e;
+    }
+  }
+
+  /** Keeps everybody away; returns whether there is anything to give back to the cluster. */
+  private boolean quiesce() {
+    synchronized (state) {
+      state.beginDrop();
+      awaitClear(LockFlagBit.UNBLOCKING);
+    }
+    cancelLeftover();
+    synchronized (state) {
+      awaitClear(LockFlagBit.BUSY);
+      if (state.hasHolders()) {
+        throw new IllegalStateException("dropped while held: " + this);
+      }
+      return state.has(LockFlagBit.ATTACHED);
+    }
+  }
+
+  /**
+   * Takes back a conversion that a NONBLOCK taker left behind: it may wait for a node that waits
+   * for this one, and the downconvert thread, which would find out, does not come any more.
+   */
+  private void cancelLeftover() {
+    synchronized (state) {
+      awaitClear(LockFlagBit.PENDING);
+      if (!state.beginCancel()) {
+        return;
+      }
+    }
+    try {
+      cancelConvert();
+    } catch (ErrnoException e) {
+      glue.downconverter().retryBusy(this::cancelLeftover);
+    }
+  }
+
+  /** Fills the value block if this node is the one who knows what belongs there. */
+  private void prepareLvb() {
+    if (!type.usesLvb() || lksb == null || state.level() != EX) {
+      return;
+    }
+    if (state.ownsLvb()) {
+      ops.setLvb(lksb.lvb());
+    } else if (!lksb.lvbValid()) {
+      // Written back as it came it would become valid by that; zero is a version nobody trusts.
+      Arrays.fill(lksb.lvb(), (byte) 0);
+    }
+  }
+
+  // The downconvert thread's steps.
+
+  LockOps ops() {
+    return ops;
+  }
+
+  boolean beginUnblock() {
+    synchronized (state) {
+      return state.beginUnblock();
+    }
+  }
+
+  /** Ends the work on this lock; it is queued again at once if there is more that can be done. */
+  void endUnblock() {
+    synchronized (state) {
+      state.endUnblock();
+      changed();
+    }
+  }
+
+  /**
+   * Ends the work on this lock although another node still waits: its owner is going to drop it.
+   */
+  void endUnblockForDrop() {
+    synchronized (state) {
+      state.endUnblock();
+      state.notifyAll();
+    }
+  }
+
+  UnblockStep unblock() {
+    synchronized (state) {
+      return state.unblock();
+    }
+  }
+
+  LockMode blocking() {
+    synchronized (state) {
+      return state.blocking();
+    }
+  }
+
+  boolean ownerAgrees() {
+    synchronized (state) {
+      return ops.checkDownconvert(state.downconvertLevel());
+    }
+  }
+
+  /**
+   * Converts down if the state still is what the owner prepared for.
+   *
+   * @return false if it changed meanwhile
+   */
+  boolean downconvert(LockMode preparedFor) throws ErrnoException {
+    LockMode newLevel;
+    int generation;
+    Set<LockFlag> flags;
+    synchronized (state) {
+      newLevel = state.downconvertLevel();
+      if (state.blocking() != preparedFor
+          || state.unblock() != UnblockStep.DOWNCONVERT
+          || !ops.checkDownconvert(newLevel)) {
+        return false;
+      }
+      prepareLvb();
+      generation = state.beginDownconvert(newLevel);
+      flags = callFlags(false);
+    }
+    call(newLevel, flags, generation);
+    stats().countDownconvert();
+    return true;
+  }
+
+  void cancelConvert() throws ErrnoException {
+    try {
+      glue.connection().unlock(lksb, EnumSet.of(LockFlag.CANCEL));
+    } catch (ErrnoException e) {
+      synchronized (state) {
+        state.cancelFailed();
+      }
+      throw e;
+    }
+  }
+
+  // The cluster's callbacks.
+
+  @Override
+  void lockAst(Errno error) {
+    synchronized (state) {
+      boolean downconvertFailed = error != null && state.action() == LockAction.DOWNCONVERT;
+      state.lockAst(error, type.requiresRefresh());
+      if (downconvertFailed) {
+        log.error("{}: downconvert failed with {}: {}", glue, error, this);
+        changedByFailure();
+      } else {
+        changed();
+      }
+    }
+  }
+
+  @Override
+  void blockingAst(LockMode wanted) {
+    stats().countBast();
+    synchronized (state) {
+      state.blockingAst(wanted);
+      changed();
+    }
+  }
+
+  @Override
+  void unlockAst(Errno error) {
+    synchronized (state) {
+      if (!state.unlockAst(error)) {
+        log.warn("{}: unlock AST without an unlock: {}", glue, this);
+      } else if (error == null) {
+        changed();
+      } else {
+        log.error("{}: unlock or cancel failed with {}: {}", glue, error, this);
+        changedByFailure();
+      }
+    }
   }
 
   /** Returns the type. */
@@ -89,6 +548,24 @@ public final class LockRes {
 
   /** Returns the level that the cluster granted: what is cached here. */
   public LockMode level() {
-    return LockMode.EX;
+    synchronized (state) {
+      return state.level();
+    }
+  }
+
+  private LockStats stats() {
+    return glue.stats(type);
+  }
+
+  private ErrnoException failure(Errno errno, String reason) {
+    return new ErrnoException(errno, name + ": " + reason);
+  }
+
+  /** Returns name, levels, flags and holders, for the log. */
+  @Override
+  public String toString() {
+    synchronized (state) {
+      return type.label() + " lock " + name + " " + state;
+    }
   }
 }
