@@ -38,7 +38,7 @@ final class Downconverter implements AutoCloseable {
   private static final long IDLE_THREAD_MS = 10_000;
 
   private final String volume;
-  private final BlockingQueue<LockRes> queue = new LinkedBlockingQueue<>();
+  private final BlockingQueue<MonitoredLock> queue = new LinkedBlockingQueue<>();
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService checkpoints;
   private final ExecutorService workers;
@@ -79,12 +79,12 @@ final class Downconverter implements AutoCloseable {
   }
 
   /** Queues a lock whose state says QUEUED. Never blocks. */
-  void enqueue(LockRes res) {
+  void enqueue(MonitoredLock res) {
     queue.add(res);
   }
 
   /** Queues it after a pause. */
-  void enqueueLater(LockRes res) {
+  void enqueueLater(MonitoredLock res) {
     later(FAILURE_RETRY_MS, () -> enqueue(res));
   }
 
@@ -100,7 +100,7 @@ final class Downconverter implements AutoCloseable {
   private void run() {
     while (!closed) {
       try {
-        LockRes res = queue.take();
+        MonitoredLock res = queue.take();
         if (res.beginUnblock()) {
           serve(res, false);
         }
@@ -110,7 +110,7 @@ final class Downconverter implements AutoCloseable {
     }
   }
 
-  private void serve(LockRes res, boolean onWorker) {
+  private void serve(MonitoredLock res, boolean onWorker) {
     try {
       while (!serveOnce(res, onWorker)) {
         // Something changed while its owner prepared for the downconvert: decide anew.
@@ -123,7 +123,7 @@ final class Downconverter implements AutoCloseable {
     }
   }
 
-  private void serveAgain(LockRes res, boolean onWorker, ErrnoException e) {
+  private void serveAgain(MonitoredLock res, boolean onWorker, ErrnoException e) {
     boolean busy = e.errno() == Errno.EBUSY;
     if (!busy) {
       log.error("{}: cannot give up {}", volume, res, e);
@@ -133,7 +133,7 @@ final class Downconverter implements AutoCloseable {
   }
 
   /** Returns whether this thread is done with the lock. */
-  private boolean serveOnce(LockRes res, boolean onWorker) throws IOException {
+  private boolean serveOnce(MonitoredLock res, boolean onWorker) throws IOException {
     switch (res.unblock()) {
       case PARK -> {
         res.endUnblock();
@@ -159,7 +159,7 @@ final class Downconverter implements AutoCloseable {
     throw new AssertionError("every step returns");
   }
 
-  private boolean prepareAndConvert(LockRes res) throws IOException {
+  private boolean prepareAndConvert(MonitoredLock res) throws IOException {
     LockMode blocking = res.blocking();
     UnblockAction action = res.ops().downconvertWorker(blocking);
     if (action == UnblockAction.STOP_POST) {
@@ -178,7 +178,7 @@ final class Downconverter implements AutoCloseable {
   }
 
   /** One checkpoint mostly serves many locks: whoever comes after it finds nothing left to do. */
-  private void checkpoint(LockRes res) {
+  private void checkpoint(MonitoredLock res) {
     try {
       if (!res.ownerAgrees()) {
         res.ops().checkpoint();

@@ -5,7 +5,6 @@ import static org.lockstepfs.locks.mode.LockMode.NL;
 import static org.lockstepfs.locks.mode.LockMode.PR;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,11 +12,8 @@ import java.util.Set;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
-import org.lockstepfs.stack.glue.Lksb;
 import org.lockstepfs.stack.glue.LockFlag;
 import org.lockstepfs.stack.glue.LockId;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One cluster lock, kept at its level after its last user until another node wants it.
@@ -27,33 +23,11 @@ import org.slf4j.LoggerFactory;
  * take it again: once another node waits, the second taking waits for a downconvert that waits for
  * the first. Thread-safe; a holding belongs to no thread, so that another may release it.
  *
- * <p>This class adds to {@link LockState} what the rules leave out: the monitor, which is the
- * state's, the waiting, and the calls, which are made without it.
- *
  * <p>Source: Linux 6.1 fs/ocfs2/dlmglue.c, __ocfs2_cluster_lock, ocfs2_drop_lock.
  */
-public final class LockRes extends LksbOwner {
-  private static final Logger log = LoggerFactory.getLogger(LockRes.class);
-
-  private final DlmGlue glue;
-  private final LockType type;
-  private final LockId name;
-  private final LockOps ops;
-  private final LockState state = new LockState();
-
-  /** Made at the first call; null as long as the cluster knows nothing of this lock. */
-  private Lksb lksb;
-
-  private int waiters;
-
+public final class LockRes extends MonitoredLock {
   LockRes(DlmGlue glue, LockType type, LockId name, LockOps ops) {
-    this.glue = glue;
-    this.type = type;
-    this.name = name;
-    this.ops = ops;
-    if (glue.isLocal()) {
-      state.grantForEver(type.requiresRefresh());
-    }
+    super(glue, type, name, ops);
   }
 
   /** Takes the lock as with {@link LockWait#WAIT}. */
@@ -152,77 +126,6 @@ public final class LockRes extends LksbOwner {
     }
   }
 
-  private void waitForChange() throws InterruptedException {
-    waiters++;
-    try {
-      state.wait();
-    } finally {
-      waiters--;
-    }
-  }
-
-  /** To be called, with the monitor held, after every step that may let somebody go on. */
-  private void changed() {
-    if (waiters > 0) {
-      state.notifyAll();
-    }
-    if (state.enqueue()) {
-      glue.downconverter().enqueue(this);
-    }
-  }
-
-  /** As {@link #changed}, after a failure that would come back at once. */
-  private void changedByFailure() {
-    state.notifyAll();
-    if (state.enqueue()) {
-      glue.downconverter().enqueueLater(this);
-    }
-  }
-
-  private Set<LockFlag> callFlags(boolean noQueue) {
-    Set<LockFlag> flags = EnumSet.noneOf(LockFlag.class);
-    if (state.has(LockFlagBit.ATTACHED)) {
-      flags.add(LockFlag.CONVERT);
-    }
-    if (state.has(LockFlagBit.LOCAL)) {
-      flags.add(LockFlag.LOCAL);
-    }
-    if (noQueue) {
-      flags.add(LockFlag.NOQUEUE);
-    }
-    if (type.usesLvb()) {
-      flags.add(LockFlag.VALBLK);
-    }
-    return flags;
-  }
-
-  /** Makes the lock call that the state has begun; must not hold the monitor. */
-  private void call(LockMode mode, Set<LockFlag> flags, int generation) throws ErrnoException {
-    boolean started = false;
-    try {
-      glue.connection().lock(mode, statusBlock(), flags, name);
-      started = true;
-    } finally {
-      synchronized (state) {
-        if (started) {
-          state.callReturned(generation);
-        } else {
-          state.callFailed(generation);
-        }
-        changed();
-      }
-    }
-  }
-
-  private Lksb statusBlock() {
-    synchronized (state) {
-      if (lksb == null) {
-        lksb = new Lksb(this);
-      }
-      return lksb;
-    }
-  }
-
   private void refreshOrRelease(LockMode level) throws IOException {
     boolean refreshed = false;
     try {
@@ -247,28 +150,13 @@ public final class LockRes extends LksbOwner {
     boolean refreshed = false;
     try {
       stats().countRefresh();
-      ops.refresh(lksb != null && lksb.lvbValid() && type.usesLvb() ? lksb.lvb() : null);
+      ops.refresh(lksb != null && lksb.lvbValid() && type().usesLvb() ? lksb.lvb() : null);
       refreshed = true;
     } finally {
       synchronized (state) {
         state.endRefresh(refreshed);
         changed();
       }
-    }
-  }
-
-  /** Waits, with the monitor held, however often interrupted. */
-  private void awaitClear(LockFlagBit flag) {
-    boolean interrupted = false;
-    while (state.has(flag)) {
-      try {
-        waitForChange();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -351,7 +239,7 @@ public final class LockRes extends LksbOwner {
       ops.checkpoint();
     }
     Set<LockFlag> flags =
-        type.usesLvb() ? EnumSet.of(LockFlag.VALBLK) : EnumSet.noneOf(LockFlag.class);
+        type().usesLvb() ? EnumSet.of(LockFlag.VALBLK) : EnumSet.noneOf(LockFlag.class);
     synchronized (state) {
       prepareLvb();
       if (!state.beginDropCall()) {
@@ -400,172 +288,7 @@ public final class LockRes extends LksbOwner {
     }
   }
 
-  /** Fills the value block if this node is the one who knows what belongs there. */
-  private void prepareLvb() {
-    if (!type.usesLvb() || lksb == null || state.level() != EX) {
-      return;
-    }
-    if (state.ownsLvb()) {
-      ops.setLvb(lksb.lvb());
-    } else if (!lksb.lvbValid()) {
-      // Written back as it came it would become valid by that; zero is a version nobody trusts.
-      Arrays.fill(lksb.lvb(), (byte) 0);
-    }
-  }
-
-  // The downconvert thread's steps.
-
-  LockOps ops() {
-    return ops;
-  }
-
-  boolean beginUnblock() {
-    synchronized (state) {
-      return state.beginUnblock();
-    }
-  }
-
-  /** Ends the work on this lock; it is queued again at once if there is more that can be done. */
-  void endUnblock() {
-    synchronized (state) {
-      state.endUnblock();
-      changed();
-    }
-  }
-
-  /**
-   * Ends the work on this lock although another node still waits: its owner is going to drop it.
-   */
-  void endUnblockForDrop() {
-    synchronized (state) {
-      state.endUnblock();
-      state.notifyAll();
-    }
-  }
-
-  UnblockStep unblock() {
-    synchronized (state) {
-      return state.unblock();
-    }
-  }
-
-  LockMode blocking() {
-    synchronized (state) {
-      return state.blocking();
-    }
-  }
-
-  boolean ownerAgrees() {
-    synchronized (state) {
-      return ops.checkDownconvert(state.downconvertLevel());
-    }
-  }
-
-  /**
-   * Converts down if the state still is what the owner prepared for.
-   *
-   * @return false if it changed meanwhile
-   */
-  boolean downconvert(LockMode preparedFor) throws ErrnoException {
-    LockMode newLevel;
-    int generation;
-    Set<LockFlag> flags;
-    synchronized (state) {
-      newLevel = state.downconvertLevel();
-      if (state.blocking() != preparedFor
-          || state.unblock() != UnblockStep.DOWNCONVERT
-          || !ops.checkDownconvert(newLevel)) {
-        return false;
-      }
-      prepareLvb();
-      generation = state.beginDownconvert(newLevel);
-      flags = callFlags(false);
-    }
-    call(newLevel, flags, generation);
-    stats().countDownconvert();
-    return true;
-  }
-
-  void cancelConvert() throws ErrnoException {
-    try {
-      glue.connection().unlock(lksb, EnumSet.of(LockFlag.CANCEL));
-    } catch (ErrnoException e) {
-      synchronized (state) {
-        state.cancelFailed();
-      }
-      throw e;
-    }
-  }
-
-  // The cluster's callbacks.
-
-  @Override
-  void lockAst(Errno error) {
-    synchronized (state) {
-      boolean downconvertFailed = error != null && state.action() == LockAction.DOWNCONVERT;
-      state.lockAst(error, type.requiresRefresh());
-      if (downconvertFailed) {
-        log.error("{}: downconvert failed with {}: {}", glue, error, this);
-        changedByFailure();
-      } else {
-        changed();
-      }
-    }
-  }
-
-  @Override
-  void blockingAst(LockMode wanted) {
-    stats().countBast();
-    synchronized (state) {
-      state.blockingAst(wanted);
-      changed();
-    }
-  }
-
-  @Override
-  void unlockAst(Errno error) {
-    synchronized (state) {
-      if (!state.unlockAst(error)) {
-        log.warn("{}: unlock AST without an unlock: {}", glue, this);
-      } else if (error == null) {
-        changed();
-      } else {
-        log.error("{}: unlock or cancel failed with {}: {}", glue, error, this);
-        changedByFailure();
-      }
-    }
-  }
-
-  /** Returns the type. */
-  public LockType type() {
-    return type;
-  }
-
-  /** Returns the name that the cluster knows. */
-  public LockId name() {
-    return name;
-  }
-
-  /** Returns the level that the cluster granted: what is cached here. */
-  public LockMode level() {
-    synchronized (state) {
-      return state.level();
-    }
-  }
-
-  private LockStats stats() {
-    return glue.stats(type);
-  }
-
   private ErrnoException failure(Errno errno, String reason) {
-    return new ErrnoException(errno, name + ": " + reason);
-  }
-
-  /** Returns name, levels, flags and holders, for the log. */
-  @Override
-  public String toString() {
-    synchronized (state) {
-      return type.label() + " lock " + name + " " + state;
-    }
+    return new ErrnoException(errno, name() + ": " + reason);
   }
 }

@@ -193,10 +193,8 @@ final class FlockResTest {
     AtomicInteger most = new AtomicInteger();
     CountDownLatch left = new CountDownLatch(500);
     int threadsBefore = Thread.activeCount();
-    List<FlockRes> files = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       FlockRes file = open();
-      files.add(file);
       file.lock(
           EX,
           false,

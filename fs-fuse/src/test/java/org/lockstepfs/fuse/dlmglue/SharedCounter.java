@@ -81,8 +81,7 @@ final class SharedCounter {
     void increment() {
       read();
       dirty = true;
-      value++;
-      expected.incrementAndGet();
+      value = expected.incrementAndGet();
     }
 
     @Override
