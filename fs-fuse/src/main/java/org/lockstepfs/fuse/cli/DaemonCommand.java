@@ -62,8 +62,7 @@ final class DaemonCommand implements Callable<Integer> {
             metrics);
     try (Stacks stacks = new Stacks(environment)) {
       KernelFrontEnd frontEnd =
-          new KernelFrontEnd(
-              Clock.systemUTC(), OperationListener.NONE, MIN_WORKERS, MAX_WORKERS);
+          new KernelFrontEnd(Clock.systemUTC(), OperationListener.NONE, MIN_WORKERS, MAX_WORKERS);
       KernelMounter mounter = new KernelMounter(frontEnd, stacks, Clock.systemUTC(), timer);
       try (NodeDaemon daemon =
           NodeDaemon.start(paths, mounter, new SystemMountCalls(), view(stacks), "")) {
@@ -96,7 +95,10 @@ final class DaemonCommand implements Callable<Integer> {
         StackStatus status = stacks.status();
         return status.nodes().stream()
             .filter(StackStatus.Node::member)
-            .map(n -> new MemberStatus(n.number(), n.name(), n.address(), n.number() == status.thisNode()))
+            .map(
+                n ->
+                    new MemberStatus(
+                        n.number(), n.name(), n.address(), n.number() == status.thisNode()))
             .toList();
       }
     };

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
  * What mount(8) calls as {@code mount.lockstep DEVICE DIR [-sfnv] -o OPTIONS [-t TYPE]}. Prints
  * nothing when all is well.
  */
+@SuppressWarnings("UnusedVariable") // some options are taken only to be ignored
 @Command(name = "mount-helper", hidden = true)
 final class MountHelperCommand implements Callable<Integer> {
   @Parameters(index = "0")

@@ -31,8 +31,7 @@ final class MountRequestor {
     }
     Path dir = usable(Path.of(mountpoint).toAbsolutePath().normalize());
     ControlClient daemon = new DaemonStarter(paths, config).running();
-    MountRequest request =
-        new MountRequest(disk.toRealPath().toString(), dir.toString(), options);
+    MountRequest request = new MountRequest(disk.toRealPath().toString(), dir.toString(), options);
     daemon.post("/mount", request, Done.class);
   }
 

@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What umount(8) calls as {@code umount.fuse.lockstep DIR [-flnrv]}. */
+@SuppressWarnings("UnusedVariable") // some options are taken only to be ignored
 @Command(name = "umount-helper", hidden = true)
 final class UmountHelperCommand implements Callable<Integer> {
   @Parameters(index = "0")
