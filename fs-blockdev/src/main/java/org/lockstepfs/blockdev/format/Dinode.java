@@ -117,15 +117,10 @@ public final class Dinode {
     return di;
   }
 
-  /** Zeroes the last part, up to the attributes if there are any. */
-  public void clearLastPart() {
-    Blocks.zero(block, ID2, block.capacity() - inlineXattrBytes());
-  }
-
   /** Replaces the last part by an empty extent list and clears INLINE_DATA. */
   public void initExtentList() {
     setDynFeatures(dynFeatures() & ~InodeFlags.INLINE_DATA);
-    clearLastPart();
+    Blocks.zero(block, ID2, block.capacity() - inlineXattrBytes());
     extents().init(extentCapacity());
   }
 
@@ -309,11 +304,6 @@ public final class Dinode {
     return block.getLong(BLKNO);
   }
 
-  /** Sets the inode's own block; for copies of the superblock. */
-  void setBlkno(long blkno) {
-    block.putLong(BLKNO, blkno);
-  }
-
   /** Returns the rightmost leaf of the extent tree; 0 while all extents stand in the dinode. */
   public long lastExtentBlock() {
     return block.getLong(LAST_EB_BLK);
@@ -486,7 +476,7 @@ public final class Dinode {
     if (target.length > fastSymlinkCapacity(block.capacity())) {
       throw new IllegalArgumentException("symbolic link target of " + target.length + " bytes");
     }
-    clearLastPart();
+    Blocks.zero(block, ID2, block.capacity() - inlineXattrBytes());
     block.put(ID2, target);
     setSize(target.length);
   }

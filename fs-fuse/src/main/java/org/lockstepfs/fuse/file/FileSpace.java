@@ -107,8 +107,9 @@ public final class FileSpace {
     }
     if (inode.isInline()) {
       if (end <= inode.inlineCapacity()) {
-        long size = inode.attrs().size;
-        truncateInline(inode, (int) (keepSize ? size : Math.max(size, end)));
+        if (!keepSize && end > inode.attrs().size) {
+          truncateInline(inode, (int) end);
+        }
         return;
       }
       convertInline(inode);
@@ -119,12 +120,10 @@ public final class FileSpace {
       long stop = Math.min(mapping.end(), to);
       cpos = mapping.isHole() ? allocateRun(inode, cpos, stop - cpos) : stop;
     }
-    long size = inode.attrs().size;
-    if (!keepSize && end > size) {
-      zeroWritten(inode, size, end);
-      size = end;
+    if (!keepSize && end > inode.attrs().size) {
+      zeroWritten(inode, inode.attrs().size, end);
+      setSize(inode, end);
     }
-    setSize(inode, size);
   }
 
   private long allocateRun(Inode inode, long cpos, long clusters) throws IOException {
@@ -135,7 +134,7 @@ public final class FileSpace {
       ClusterRun run = alloc.claimClusters(handle, goal(inode, cpos), wanted);
       long block = geometry.clusterToBlock(run.start());
       tree.insert(handle, alloc, new Mapping(cpos, run.count(), block, Mapping.UNWRITTEN));
-      inode.store(handle);
+      inode.touchChanged(handle);
       return cpos + run.count();
     }
   }

@@ -95,7 +95,10 @@ final class Asts {
         message,
         status -> {
           domain.release(res);
-          if (status == DlmStatus.RECOVERING.wire() || status == DlmStatus.MIGRATING.wire()) {
+          boolean denied =
+              status == DlmStatus.RECOVERING.wire() || status == DlmStatus.MIGRATING.wire();
+          // After a death the holder may wait for recovery, which then settles this lock.
+          if (denied && domain.dead.isEmpty()) {
             domain.fault("node " + lock.node + " denies that this node masters " + res.name);
           }
         },

@@ -32,12 +32,12 @@ final class Dispatcher {
   private final MigrationTarget migration;
   private final DomainHandlers membership;
 
-  Dispatcher(Domain domain) {
+  Dispatcher(Domain domain, NodeDeath death) {
     this.domain = domain;
     this.locks = new LockHandlers(domain);
     this.mastery = new MasteryHandlers(domain);
     this.migration = new MigrationTarget(domain);
-    this.membership = new DomainHandlers(domain);
+    this.membership = new DomainHandlers(domain, death);
   }
 
   int dispatch(int from, Message message) {

@@ -40,6 +40,9 @@ final class Domain {
   /** Members that have begun to leave: nothing migrates to them. */
   final NodeMap exiting = new NodeMap();
 
+  /** Members that died and whose resources are not recovered yet. */
+  final NodeMap dead = new NodeMap();
+
   /** Versions that the domain runs; before a join, the highest that this node speaks. */
   int dlmMinor = DLM_MINOR;
 

@@ -20,9 +20,11 @@ final class DomainHandlers {
   private static final int EINVAL = -22;
 
   private final Domain domain;
+  private final NodeDeath death;
 
-  DomainHandlers(Domain domain) {
+  DomainHandlers(Domain domain, NodeDeath death) {
     this.domain = domain;
+    this.death = death;
   }
 
   /** Handles QUERY_JOIN. One join at a time; a joiner must know of every member. */
@@ -37,7 +39,8 @@ final class DomainHandlers {
     if (outside || domain.state == DomainState.LEAVING || domain.state == DomainState.LEFT) {
       return JoinReply.of(Code.OK_NO_MAP);
     }
-    if (domain.joiningNode != Domain.NOBODY || domain.members.contains(from)) {
+    boolean unrecovered = domain.members.contains(from) || domain.dead.contains(from);
+    if (domain.joiningNode != Domain.NOBODY || unrecovered) {
       return JoinReply.of(Code.DISALLOW);
     }
     boolean compatible =
@@ -99,6 +102,7 @@ final class DomainHandlers {
       domain.members.remove(from);
       domain.exiting.remove(from);
       domain.membersChanged();
+      death.forgetHolder(from);
       domain.mastery.memberChanged(from, false);
     }
     return 0;

@@ -48,13 +48,19 @@ final class DomainLeave {
       return;
     }
     for (DlmLockRes res : List.copyOf(domain.resources.values())) {
-      if (res.isRecovering() && !res.hasLocks()) {
-        domain.purge.forget(res);
+      if (isLostToADeath(res)) {
+        domain.mastery.abandon(res);
       } else if (domain.migration.active() < WINDOW) {
         domain.migration.start(res);
       }
     }
     domain.timers.after(PASS_MS, this::pass);
+  }
+
+  /** Nobody here needs the resource any more, and with whom it could be settled is dead. */
+  private boolean isLostToADeath(DlmLockRes res) {
+    boolean unsettled = res.isRecovering() || res.owner == DlmLockRes.UNKNOWN;
+    return unsettled && !domain.dead.isEmpty() && !res.hasLocks() && res.inflight == 0;
   }
 
   /** To be called at the end of every event: gives up what is unused, and ends when all is gone. */

@@ -236,7 +236,8 @@ final class LockCalls {
 
   /** A status that tells to look again, or that comes from a node that no longer masters. */
   static boolean mustRetry(DlmStatus status, DlmLockRes res, int asked) {
-    return status.isRetry() || (status == DlmStatus.IVLOCKID && res.owner != asked);
+    boolean unknownThere = status == DlmStatus.IVLOCKID || status == DlmStatus.REJECTED;
+    return status.isRetry() || (unknownThere && res.owner != asked);
   }
 
   private static void checkMode(LockMode mode) {

@@ -24,7 +24,7 @@ final class LockHandlers {
   /** Handles CREATE_LOCK. */
   DlmStatus onCreate(int from, CreateLock message) {
     if (!domain.isFullyJoined()) {
-      return DlmStatus.REJECTED;
+      return notHere();
     }
     DlmLockRes res = domain.lookup(message.name());
     DlmStatus status = readiness(res);
@@ -46,7 +46,7 @@ final class LockHandlers {
   /** Handles CONVERT_LOCK. */
   DlmStatus onConvert(int from, ConvertLock message) {
     if (!domain.isFullyJoined()) {
-      return DlmStatus.REJECTED;
+      return notHere();
     }
     DlmLockRes res = domain.lookup(message.name());
     DlmStatus status = readiness(res);
@@ -70,7 +70,7 @@ final class LockHandlers {
   /** Handles UNLOCK_LOCK, cancels included. */
   DlmStatus onUnlock(int from, UnlockLock message) {
     if (!domain.isFullyJoined()) {
-      return DlmStatus.FORWARD;
+      return notHere();
     }
     DlmLockRes res = domain.lookup(message.name());
     DlmStatus status = readiness(res);
@@ -89,6 +89,11 @@ final class LockHandlers {
     }
     domain.purge.review(res);
     return status;
+  }
+
+  /** A node that has moved everything away sends late requests to where it went. */
+  private DlmStatus notHere() {
+    return domain.state == DomainState.NEW ? DlmStatus.REJECTED : DlmStatus.FORWARD;
   }
 
   private DlmStatus readiness(DlmLockRes res) {

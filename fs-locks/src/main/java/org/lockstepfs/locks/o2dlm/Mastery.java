@@ -65,13 +65,17 @@ final class Mastery {
     if (mle != null) {
       mle.res = res;
     } else {
-      mle = new Mle(name, Mle.Type.MASTER, domain.members, domain.self);
-      mle.res = res;
-      mle.maybe.add(domain.self);
-      domain.mles.put(name, mle);
-      ask(mle);
+      contend(res);
     }
     return true;
+  }
+
+  private void contend(DlmLockRes res) {
+    Mle mle = new Mle(res.name, Mle.Type.MASTER, domain.members, domain.self);
+    mle.res = res;
+    mle.maybe.add(domain.self);
+    domain.mles.put(res.name, mle);
+    ask(mle);
   }
 
   private void ask(Mle mle) {
@@ -135,7 +139,7 @@ final class Mastery {
     }
     if (res.owner != DlmLockRes.UNKNOWN || mle.masterKnown()) {
       decided(mle, res);
-    } else if (!mle.vote.equals(mle.nodes)) {
+    } else if (mle.membersChanged) {
       restart(mle);
     } else if (mle.type == Mle.Type.MASTER
         && mle.vote.equals(mle.response)
@@ -148,6 +152,9 @@ final class Mastery {
   }
 
   private void decided(Mle mle, DlmLockRes res) {
+    if (mle.res == null) {
+      return;
+    }
     if (res.owner == DlmLockRes.UNKNOWN) {
       res.owner = mle.master;
     }
@@ -164,6 +171,10 @@ final class Mastery {
       return;
     }
     int owner = res.owner;
+    if (!domain.members.contains(owner)) {
+      beginAgain(mle, res);
+      return;
+    }
     domain.send(
         owner,
         new MasterRequest(domain.self, mle.name),
@@ -180,6 +191,19 @@ final class Mastery {
         error -> domain.timers.after(LINK_RETRY_MS, () -> decided(mle, res)));
   }
 
+  /** The winner is gone without having known that this node refers to the resource. */
+  private void beginAgain(Mle mle, DlmLockRes res) {
+    mle.res = null;
+    res.owner = DlmLockRes.UNKNOWN;
+    Mle other = domain.mles.get(res.name);
+    if (other != null) {
+      other.res = res;
+      review(other);
+      return;
+    }
+    contend(res);
+  }
+
   private void finish(Mle mle, DlmLockRes res) {
     domain.mles.remove(mle.name, mle);
     mle.res = null;
@@ -194,23 +218,36 @@ final class Mastery {
    * nothing that was learned counts any more.
    */
   private void restart(Mle mle) {
-    boolean lost = mle.vote.stream().anyMatch(node -> !mle.nodes.contains(node));
-    if (lost) {
+    if (mle.membersLost) {
       mle.response.clear();
       if (mle.type == Mle.Type.MASTER) {
         mle.maybe.clear();
         mle.maybe.add(domain.self);
       }
     }
+    mle.membersChanged = false;
+    mle.membersLost = false;
     mle.vote.set(mle.nodes);
     if (mle.type == Mle.Type.MASTER) {
       ask(mle);
     }
   }
 
+  /** Gives up a contest, or a resource, that nobody here needs; used by a node that leaves. */
+  void abandon(DlmLockRes res) {
+    Mle mle = domain.mles.get(res.name);
+    if (mle != null && mle.res == res) {
+      mle.res = null;
+      domain.mles.remove(res.name, mle);
+    }
+    domain.purge.forget(res);
+  }
+
   /** A member came or went: every contest takes note, and those that wait look again. */
   void memberChanged(int node, boolean up) {
     for (Mle mle : List.copyOf(domain.mles.values())) {
+      mle.membersChanged = true;
+      mle.membersLost |= !up;
       if (up) {
         mle.nodes.add(node);
         mle.response.remove(node);

@@ -1,9 +1,11 @@
 package org.lockstepfs.locks.o2dlm;
 
+import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.locks.mode.Lvb;
 import org.lockstepfs.locks.o2dlm.message.AssertMaster;
 import org.lockstepfs.locks.o2dlm.message.MigLockres;
 import org.lockstepfs.locks.o2dlm.message.MigratableLock;
+import org.lockstepfs.locks.o2dlm.message.MigratableLock.QueueIndex;
 import org.lockstepfs.locks.o2dlm.message.MigrateRequest;
 
 /**
@@ -66,6 +68,11 @@ final class MigrationTarget {
         refer(res, moved.node());
       } else if (moved.node() == domain.self) {
         reorder(res, moved);
+      } else if (!domain.members.contains(moved.node())) {
+        // Its holder died while the message was on the way.
+        if (moved.mode() == LockMode.EX && moved.list() != QueueIndex.BLOCKED) {
+          res.putLvb(null);
+        }
       } else if (res.find(moved.node(), moved.cookie()) == null) {
         DlmLock lock = new DlmLock(moved.mode(), moved.node(), moved.cookie(), null, null);
         lock.res = res;

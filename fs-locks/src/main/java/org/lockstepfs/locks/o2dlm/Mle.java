@@ -32,8 +32,14 @@ final class Mle {
 
   final NodeMap response = new NodeMap();
 
-  /** Members now; differs from {@link #vote} after a join, an exit or a death. */
+  /** Members now, but for this node. */
   final NodeMap nodes;
+
+  /** Members came or went since they were asked, even if the same node left and came back. */
+  boolean membersChanged;
+
+  /** Some of them went. */
+  boolean membersLost;
 
   /** The winner or, in a migration, the old master; {@link DlmLockRes#UNKNOWN} until known. */
   int master = DlmLockRes.UNKNOWN;

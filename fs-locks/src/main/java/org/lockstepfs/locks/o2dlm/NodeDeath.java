@@ -30,23 +30,30 @@ final class NodeDeath {
     }
     domain.members.remove(node);
     domain.exiting.remove(node);
+    domain.dead.add(node);
     domain.membersChanged();
     endMigrations(node);
     for (DlmLockRes res : List.copyOf(domain.resources.values())) {
-      if (res.owner == node) {
+      if (res.owner == node && res.has(ResState.DROPPING_REF)) {
+        domain.purge.forget(res);
+      } else if (res.owner == node && !isTakenOver(res)) {
         lost(res);
-      } else if (res.owner == domain.self) {
-        free(res, node);
       }
     }
+    forgetHolder(node);
     domain.mastery.memberChanged(node, false);
   }
 
-  /** Moves from or to the dead node end: on the old master undone, elsewhere with owner unknown. */
+  /** The old master died after the new one had everything: the new one will assert itself. */
+  private boolean isTakenOver(DlmLockRes res) {
+    Mle mle = domain.mles.get(res.name);
+    return mle != null && mle.type == Mle.Type.MIGRATION && domain.members.contains(mle.newMaster);
+  }
+
+  /** Moves to the dead node are undone: the old master stays. */
   private void endMigrations(int node) {
     for (Mle mle : List.copyOf(domain.mles.values())) {
-      boolean concerned = mle.master == node || mle.newMaster == node;
-      if (mle.type != Mle.Type.MIGRATION || !concerned) {
+      if (mle.type != Mle.Type.MIGRATION || mle.newMaster != node) {
         continue;
       }
       DlmLockRes res = domain.lookup(mle.name);
@@ -57,20 +64,27 @@ final class NodeDeath {
       domain.mles.remove(mle.name, mle);
       mle.waiters().forEach(domain::soon);
       if (res != null) {
+        // The old master hears of the new one last, so it has not let go.
         res.clear(ResState.MIGRATING);
-        res.owner = node;
+        res.owner = mle.master;
+        domain.wake(res);
       }
     }
   }
 
   private void lost(DlmLockRes res) {
-    if (res.has(ResState.DROPPING_REF)) {
-      domain.purge.forget(res);
-      return;
-    }
     res.set(ResState.RECOVERING);
     domain.purge.review(res);
     domain.wake(res);
+  }
+
+  /** Frees what a node that is gone held or referred to, on all resources mastered here. */
+  void forgetHolder(int node) {
+    for (DlmLockRes res : List.copyOf(domain.resources.values())) {
+      if (res.owner == domain.self) {
+        free(res, node);
+      }
+    }
   }
 
   private void free(DlmLockRes res, int node) {

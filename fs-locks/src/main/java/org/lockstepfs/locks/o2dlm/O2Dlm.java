@@ -26,10 +26,10 @@ public final class O2Dlm {
     domain = new Domain(config);
     unlocks = new UnlockCalls(domain);
     locks = new LockCalls(domain, unlocks);
-    dispatcher = new Dispatcher(domain);
     join = new DomainJoin(domain);
     leave = new DomainLeave(domain);
     death = new NodeDeath(domain);
+    dispatcher = new Dispatcher(domain, death);
   }
 
   /** Returns the next effect, or null if there is none. */

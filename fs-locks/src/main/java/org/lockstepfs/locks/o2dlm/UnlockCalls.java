@@ -142,6 +142,9 @@ final class UnlockCalls {
     DlmLockRes res = lock.res;
     if (lock.isOn(res.granted)) {
       cancelled(lock, DlmStatus.CANCELGRANT);
+    } else if (res.has(ResState.RECOVERING)) {
+      MasterQueues.withdraw(res, lock);
+      withdrawn(lock, DlmStatus.NORMAL);
     } else if (res.isBusy()) {
       res.await(() -> resumeCancel(lock));
     } else if (res.owner == domain.self) {

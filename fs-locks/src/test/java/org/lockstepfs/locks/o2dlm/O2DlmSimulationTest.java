@@ -11,7 +11,13 @@ class O2DlmSimulationTest {
   @Test
   void invariantsHoldForEverySeed() {
     long[] fresh = new long[1];
-    Seeds.run(20_000, scheduler -> fresh[0] += new Simulation(scheduler, O2Dlm::new).run());
+    Seeds.run(
+        20_000, scheduler -> fresh[0] += new Simulation(scheduler, SimNode.Mutation.NONE).run());
     assertThat(fresh[0]).as("value blocks found fresh").isPositive();
+  }
+
+  @Test
+  void aDeathLeavesNobodyUnableToLeave() {
+    Seeds.run(2_000, scheduler -> new Simulation(scheduler, SimNode.Mutation.NONE).runWithDeath());
   }
 }

@@ -15,8 +15,14 @@ final class SimLock {
     long version = 1;
     int freshReads;
 
-    Shared(ResName name) {
+    /** Nobody else can know the resource before its creator has locked it. */
+    boolean known;
+
+    int creator = -1;
+
+    Shared(ResName name, boolean known) {
       this.name = name;
+      this.known = known;
     }
   }
 
@@ -39,6 +45,17 @@ final class SimLock {
 
   SimLock(Shared shared) {
     this.shared = shared;
+  }
+
+  void forget() {
+    lock = null;
+    level = LockMode.NL;
+    busy = false;
+    unlocking = false;
+    cancelling = false;
+    held = false;
+    blocking = null;
+    shared.known = true;
   }
 
   /** The highest level that may be kept while somebody waits for {@code other}. */

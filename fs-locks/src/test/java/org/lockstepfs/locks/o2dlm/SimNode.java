@@ -20,17 +20,32 @@ final class SimNode implements SeededNetwork.Node<Message> {
   final List<SimLock> locks = new ArrayList<>();
   private final SeededScheduler scheduler;
   private final SeededNetwork<Message> network;
-  private final EngineFactory factory;
+  private final Mutation mutation;
 
   O2Dlm engine;
   int incarnation;
   boolean joining;
   boolean closing;
+
+  /** Another node has died, so that operations may wait for a recovery that will not come. */
+  boolean bereaved;
+
   private final ByteBuffer wire = ByteBuffer.allocate(Message.MAX_LENGTH);
 
-  /** Makes engines, or deliberately broken ones. */
-  interface EngineFactory {
-    O2Dlm make(O2DlmConfig config);
+  /** A fault put in on purpose, to see that the checks notice it. */
+  interface Mutation {
+    /** No fault. */
+    Mutation NONE = new Mutation() {};
+
+    /** Returns what to do instead of the effect, null for nothing. */
+    default Effect instead(Effect effect) {
+      return effect;
+    }
+
+    /** Returns what to answer to a message instead of the status. */
+    default int instead(Message request, int status) {
+      return status;
+    }
   }
 
   SimNode(
@@ -38,13 +53,22 @@ final class SimNode implements SeededNetwork.Node<Message> {
       List<SimLock.Shared> resources,
       SeededScheduler scheduler,
       SeededNetwork<Message> network,
-      EngineFactory factory) {
+      Mutation mutation) {
     this.number = number;
     this.scheduler = scheduler;
     this.network = network;
-    this.factory = factory;
+    this.mutation = mutation;
     resources.forEach(shared -> locks.add(new SimLock(shared)));
     network.attach(number, this);
+  }
+
+  /** The node stops without a word; what it held counts for nothing any more. */
+  void crash() {
+    network.detach(number);
+    engine = null;
+    for (SimLock lock : locks) {
+      lock.forget();
+    }
   }
 
   boolean isJoined() {
@@ -54,7 +78,7 @@ final class SimNode implements SeededNetwork.Node<Message> {
   void start(NodeMap live) {
     joining = true;
     closing = false;
-    engine = factory.make(new O2DlmConfig(number, "d", ++incarnation, 1, 0, List.of(), List.of()));
+    engine = new O2Dlm(new O2DlmConfig(number, "d", ++incarnation, 1, 0, List.of(), List.of()));
     engine.tick(scheduler.nowMs());
     engine.join(live);
     drain();
@@ -67,7 +91,7 @@ final class SimNode implements SeededNetwork.Node<Message> {
           ? O2Dlm.answerWithoutDomain(message)
           : NO_HANDLER;
     }
-    return engine.onMessage(from, overTheWire(message));
+    return mutation.instead(message, engine.onMessage(from, overTheWire(message)));
   }
 
   private Message overTheWire(Message message) {
@@ -109,7 +133,10 @@ final class SimNode implements SeededNetwork.Node<Message> {
       if (effect == null) {
         return;
       }
-      perform(effect);
+      Effect altered = mutation.instead(effect);
+      if (altered != null) {
+        perform(altered);
+      }
     }
   }
 
@@ -135,6 +162,9 @@ final class SimNode implements SeededNetwork.Node<Message> {
       check(refused.reason().startsWith("gave up"), refused.reason());
       joining = false;
       engine = null;
+    } else if (effect instanceof Effect.Fault && bereaved) {
+      // Without recovery, a node that joined meanwhile may meet what the dead one left behind.
+      crash();
     } else if (effect instanceof Effect.Fault) {
       throw new AssertionError(effect.toString());
     }
@@ -143,6 +173,7 @@ final class SimNode implements SeededNetwork.Node<Message> {
   private void ended(SimLock lock, DlmStatus status) {
     check(lock.busy && !lock.unlocking, "AST without an operation on " + lock.shared.name);
     lock.busy = false;
+    lock.shared.known = true;
     if (status == DlmStatus.NORMAL) {
       lock.level = lock.wanted;
       if (lock.readsLvb) {
@@ -209,15 +240,20 @@ final class SimNode implements SeededNetwork.Node<Message> {
 
   private boolean cancel(SimLock lock) {
     boolean raising = lock.wanted.strongerThan(lock.level) || !lock.lock.isQueued();
-    if (raising) {
-      scheduler.trace(() -> number + ": cancel " + lock.shared.name);
-      lock.cancelling = true;
-      engine.cancel(lock.lock);
-    }
-    return raising;
+    return raising && withdraw(lock);
+  }
+
+  private boolean withdraw(SimLock lock) {
+    scheduler.trace(() -> number + ": cancel " + lock.shared.name);
+    lock.cancelling = true;
+    engine.cancel(lock.lock);
+    return true;
   }
 
   private boolean actWhileIdle(SimLock lock) {
+    if (!lock.shared.known && lock.shared.creator >= 0) {
+      return false;
+    }
     if (lock.held) {
       if (lock.level == LockMode.EX && scheduler.chance(50)) {
         lock.writeLvb();
@@ -248,6 +284,10 @@ final class SimNode implements SeededNetwork.Node<Message> {
       return;
     }
     int flags = DlmFlags.VALBLK | (scheduler.chance(10) ? DlmFlags.NOQUEUE : 0);
+    if (!lock.shared.known) {
+      lock.shared.creator = number;
+      flags |= DlmFlags.LOCAL;
+    }
     lock.busy = true;
     lock.wanted = mode;
     lock.readsLvb = true;
@@ -322,8 +362,8 @@ final class SimNode implements SeededNetwork.Node<Message> {
       if (lock.lock != null && !lock.busy) {
         unlock(lock);
         acted = true;
-      } else if (lock.busy && !lock.unlocking && !lock.cancelling && cancel(lock)) {
-        acted = true;
+      } else if (lock.busy && !lock.unlocking && !lock.cancelling) {
+        acted |= bereaved ? withdraw(lock) : cancel(lock);
       }
       empty &= lock.lock == null && !lock.busy && !lock.cancelling;
     }

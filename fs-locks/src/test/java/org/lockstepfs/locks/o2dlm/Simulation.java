@@ -11,7 +11,8 @@ import org.lockstepfs.locks.sim.SeededScheduler;
  * everything must come to rest with nobody left waiting; then all leave, and nothing may remain.
  */
 final class Simulation {
-  private static final int STEPS = 300;
+  private static final int MIN_STEPS = 300;
+  private static final int MORE_STEPS = 900;
   private static final int REST_STEPS = 20_000;
 
   private final SeededScheduler scheduler;
@@ -19,40 +20,83 @@ final class Simulation {
   private final List<SimLock.Shared> resources = new ArrayList<>();
   private final List<SimNode> nodes = new ArrayList<>();
 
-  Simulation(SeededScheduler scheduler, SimNode.EngineFactory factory) {
+  Simulation(SeededScheduler scheduler, SimNode.Mutation mutation) {
     this.scheduler = scheduler;
     this.network = new SeededNetwork<>(scheduler);
-    int resourceCount = 1 + scheduler.below(3);
+    int resourceCount = 1 + scheduler.below(5);
     for (int i = 0; i < resourceCount; i++) {
-      resources.add(new SimLock.Shared(ResName.of("M" + i)));
+      resources.add(new SimLock.Shared(ResName.of("M" + i), scheduler.chance(70)));
     }
     int nodeCount = 2 + scheduler.below(4);
     for (int i = 0; i < nodeCount; i++) {
-      nodes.add(new SimNode(i, resources, scheduler, network, factory));
+      nodes.add(new SimNode(i, resources, scheduler, network, mutation));
     }
     scheduler.add(60, network::deliverOne);
     scheduler.add(30, () -> scheduler.pick(nodes).act());
     scheduler.add(3, this::tick);
-    scheduler.add(2, this::start);
+    scheduler.add(4, this::start);
     scheduler.add(1, this::close);
     scheduler.add(1, this::longPause);
   }
 
   /** Returns how many value blocks were read and found fresh. */
   int run() {
-    start();
-    for (int i = 0; i < STEPS; i++) {
-      scheduler.step();
-      SimInvariants.check(nodes, resources);
-    }
+    work();
     rest();
     leaveAll();
     return resources.stream().mapToInt(shared -> shared.freshReads).sum();
   }
 
+  /**
+   * As {@link #run}, but some node dies in the middle of the work. What it mastered waits for
+   * recovery, so not all may come to rest; but all can cancel, unlock and leave.
+   */
+  void runWithDeath() {
+    work();
+    List<SimNode> alive = nodes.stream().filter(node -> node.engine != null).toList();
+    if (!alive.isEmpty()) {
+      SimNode victim = scheduler.pick(alive);
+      scheduler.trace(() -> victim.number + ": dies");
+      victim.crash();
+      heartbeatEnds(victim);
+      nodes.forEach(node -> node.bereaved = true);
+    }
+    for (int i = scheduler.below(200); i > 0; i--) {
+      scheduler.step();
+      SimInvariants.check(nodes, resources);
+    }
+    leaveAll();
+  }
+
+  private void work() {
+    start();
+    if (scheduler.chance(50)) {
+      // All join first, so that they meet the same names for the first time together.
+      for (int i = 0; i < 500; i++) {
+        start();
+        if (!network.deliverOne()) {
+          tick();
+        }
+      }
+    }
+    for (int i = MIN_STEPS + scheduler.below(MORE_STEPS); i > 0; i--) {
+      scheduler.step();
+      SimInvariants.check(nodes, resources);
+    }
+  }
+
+  private void heartbeatEnds(SimNode gone) {
+    for (SimNode other : nodes) {
+      if (other.engine != null) {
+        other.engine.nodeDown(gone.number);
+        other.drain();
+      }
+    }
+  }
+
   private boolean start() {
     SimNode node = scheduler.pick(nodes);
-    if (node.engine != null) {
+    if (node.engine != null || node.bereaved) {
       return false;
     }
     NodeMap live = NodeMap.of(node.number);
@@ -69,7 +113,11 @@ final class Simulation {
 
   private boolean close() {
     SimNode node = scheduler.pick(nodes);
-    return (node.closing || scheduler.chance(30)) && node.close();
+    boolean acted = (node.closing || scheduler.chance(30)) && node.close();
+    if (node.closing && node.engine == null && scheduler.chance(50)) {
+      heartbeatEnds(node);
+    }
+    return acted;
   }
 
   private boolean tick() {

@@ -65,15 +65,18 @@ public final class SeededNetwork<M> {
     for (Link<M> link : List.copyOf(busy)) {
       if (link.from == number || link.to == number) {
         busy.remove(link);
-        Node<M> sender = nodes.get(link.from);
-        while (!link.queue.isEmpty()) {
-          Packet<M> lost = link.queue.remove();
-          if (sender != null && lost.message != null && lost.token != 0) {
-            sender.onSendFailed(lost.token);
-            sender.drain();
-          }
-        }
+        List<Packet<M>> lost = List.copyOf(link.queue);
+        link.queue.clear();
+        lost.forEach(packet -> fail(link, packet));
       }
+    }
+  }
+
+  private void fail(Link<M> link, Packet<M> packet) {
+    Node<M> sender = nodes.get(link.from);
+    if (sender != null && packet.message != null && packet.token != 0) {
+      sender.onSendFailed(packet.token);
+      sender.drain();
     }
   }
 
@@ -119,11 +122,7 @@ public final class SeededNetwork<M> {
         receiver.drain();
       }
     } else if (receiver == null) {
-      Node<M> sender = nodes.get(link.from);
-      if (sender != null && packet.token != 0) {
-        sender.onSendFailed(packet.token);
-        sender.drain();
-      }
+      fail(link, packet);
     } else {
       handle(link, receiver, packet);
     }

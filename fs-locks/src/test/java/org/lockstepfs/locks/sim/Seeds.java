@@ -34,7 +34,6 @@ public final class Seeds {
       try {
         simulation.accept(new SeededScheduler(seed, false));
       } catch (RuntimeException | AssertionError e) {
-        System.err.println("seed " + seed + " failed; replay with -Dlockstep.seed=" + seed);
         runTraced(seed, simulation);
         throw new AssertionError("seed " + seed + " failed once and passed when replayed", e);
       }
@@ -48,7 +47,15 @@ public final class Seeds {
       return scheduler;
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
-          "seed " + seed + ": " + e.getMessage() + "\ntrace:\n" + scheduler.traceText(), e);
+          "seed "
+              + seed
+              + " (replay with -Dlockstep.seed="
+              + seed
+              + "): "
+              + e.getMessage()
+              + "\ntrace:\n"
+              + scheduler.traceText(),
+          e);
     }
   }
 }
