@@ -142,8 +142,8 @@ public final class MountedVolume implements AutoCloseable {
         if (first.isHole()) {
           throw new IOException(device.name() + " has no heartbeat file");
         }
-        return new StackGlue.HeartbeatRegion(
-            device, first.block(), superblock.blockSize(), (int) blocks);
+        return StackGlue.HeartbeatRegion.of(
+            device, first.block() * superblock.blockSize(), blocks * superblock.blockSize());
       }
     }
   }

@@ -1,6 +1,7 @@
 package org.lockstepfs.stack.glue;
 
 import java.io.IOException;
+import org.lockstepfs.blockdev.device.BlockDevice;
 
 /**
  * Opens connections to the cluster on the plug-in that {@code cluster_stack} selects.
@@ -13,12 +14,30 @@ public interface StackGlue {
   record VolumeIdentity(
       String uuid, String label, String stackLabel, String clusterName, String devicePath) {}
 
-  /** What the connection needs of the volume to beat its heart: where the heartbeat file lies. */
-  record HeartbeatRegion(
-      org.lockstepfs.blockdev.device.BlockDevice device,
-      long firstBlock,
-      int blockSize,
-      int blocks) {}
+  /**
+   * Where the volume's heartbeat file lies. Its unit is the device's logical sector and not the
+   * file system's block: the kernel, which insists on that, puts node N's heartbeat in sector N of
+   * the file (fs/ocfs2/cluster/heartbeat.c, o2hb_region_dev_store).
+   *
+   * @param firstBlock number of the file's first block on the device, in units of {@code blockSize}
+   * @param blockSize bytes of one node's heartbeat block
+   * @param blocks number of blocks, one per node number, at most 255
+   */
+  record HeartbeatRegion(BlockDevice device, long firstBlock, int blockSize, int blocks) {
+    private static final int MAX_BLOCKS = 255;
+
+    /**
+     * Finds the blocks in the first extent of the heartbeat file.
+     *
+     * @param offset of the extent on the device, in bytes
+     * @param length of the extent, in bytes
+     */
+    public static HeartbeatRegion of(BlockDevice device, long offset, long length) {
+      int sector = device.sectorSize();
+      int blocks = (int) Math.min(MAX_BLOCKS, length / sector);
+      return new HeartbeatRegion(device, offset / sector, sector, blocks);
+    }
+  }
 
   /**
    * Joins the volume's domain: starts its heartbeat, waits until it is steady, joins the lock

@@ -1,0 +1,124 @@
+package org.lockstepfs.stack.o2cb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.lockstepfs.stack.TestCluster;
+
+/** Two nodes as two processes, with the default timing and Hazelcast. */
+@Timeout(value = 90, threadMode = ThreadMode.SEPARATE_THREAD)
+class TwoProcessesTest {
+  @TempDir Path dir;
+  private final List<Child> children = new ArrayList<>();
+
+  private final class Child {
+    final Process process;
+    final BufferedReader out;
+    final PrintStream in;
+
+    Child(Path config, String name, Path image) throws IOException {
+      process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xmx256m",
+                  "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  NodeProcess.class.getName(),
+                  config.toString(),
+                  name,
+                  image.toString())
+              .redirectError(new File(dir.toFile(), name + ".err"))
+              .start();
+      out =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+      in = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+      children.add(this);
+    }
+
+    void tell(String line) {
+      in.println(line);
+    }
+
+    String answer() throws IOException {
+      return out.readLine();
+    }
+
+    String ask(String line) throws IOException {
+      tell(line);
+      return answer();
+    }
+  }
+
+  @AfterEach
+  void kill() throws InterruptedException {
+    for (Child child : children) {
+      child.process.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void joinContendDieAndGoOn() throws Exception {
+    Path image = dir.resolve("image");
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(1 << 20);
+    }
+    Path config = TestCluster.write(TestCluster.of(2), dir.resolve("cluster.conf"));
+    long begun = System.nanoTime();
+    Child a = new Child(config, "n1", image);
+    assertThat(a.answer()).startsWith("joined ");
+    long first = millisSince(begun);
+    begun = System.nanoTime();
+    Child b = new Child(config, "n2", image);
+    assertThat(b.answer()).startsWith("joined ");
+    long second = millisSince(begun);
+    assertThat(a.ask("members")).isEqualTo("[1, 2]");
+
+    a.tell("contend 5 6000");
+    String onB = b.ask("contend 5 6000");
+    String onA = a.answer();
+    System.out.printf(
+        "processes: first joined after %d ms, second after %d ms; contended lock: %s us, %s us%n",
+        first, second, onA, onB);
+
+    assertThat(b.ask("lock M1 EX")).isEqualTo("ast");
+    assertThat(b.ask("plock 9")).isEqualTo("ok");
+    begun = System.nanoTime();
+    b.process.destroyForcibly().waitFor();
+    assertThat(a.ask("lock M1 EX")).isEqualTo("ast");
+    long lockFreed = millisSince(begun);
+    assertThat(a.ask("plock 9")).isEqualTo("ok");
+    long plockFreed = millisSince(begun);
+    System.out.printf("killed: lock free after %d ms, plock after %d ms%n", lockFreed, plockFreed);
+    assertThat(lockFreed).isLessThan(20_000);
+
+    Child again = new Child(config, "n2", image);
+    assertThat(again.answer()).startsWith("joined ");
+    assertThat(again.ask("members")).isEqualTo("[1, 2]");
+    assertThat(a.ask("unlock")).isEqualTo("unlocked");
+    assertThat(a.ask("leave")).isEqualTo("left");
+    assertThat(again.ask("lock M1 EX")).isEqualTo("ast");
+    assertThat(again.ask("unlock")).isEqualTo("unlocked");
+    assertThat(again.ask("leave")).isEqualTo("left");
+  }
+
+  private static long millisSince(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+  }
+}
