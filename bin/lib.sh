@@ -37,13 +37,27 @@ need_build_tools() {
   export JAVA_HOME
 }
 
-jar=$home/fs-fuse/target/lockstep.jar
+# Each build gets a directory of its own: a daemon that runs goes on with the jars it was started from.
+dist=$home/fs-fuse/target/dist
+jar=$dist/current/lockstep.jar
+kept_builds=3
 
 # True if the jar is missing or something that it is built from is newer.
 stale() {
   [ -e "$jar" ] || return 0
   [ -d "$home/fs-fuse/src" ] || return 1
   [ -n "$(find "$home"/pom.xml "$home"/fs-*/pom.xml "$home"/fs-*/src/main -newer "$jar" -print -quit)" ]
+}
+
+install_build() {
+  local fresh
+  fresh=$dist/$(date +%s%N)
+  mkdir -p "$fresh"
+  cp -r "$home/fs-fuse/target/lockstep.jar" "$home/fs-fuse/target/lib" "$fresh/"
+  touch "$fresh/lockstep.jar"
+  ln -sfn "$fresh" "$dist/current.new"
+  mv -T "$dist/current.new" "$dist/current"
+  ls -d "$dist"/[0-9]* | head -n -$kept_builds | xargs -r rm -rf
 }
 
 build() {
@@ -55,7 +69,7 @@ build() {
     say "building"
     (cd "$home" && mvn -B -q -DskipTests -DskipErrorProne -Dspotless.check.skip -pl fs-fuse -am package) >"$home/fs-fuse/target/build.log" 2>&1 9>&- ||
       { tail -n 30 "$home/fs-fuse/target/build.log" >&2; die "build failed; see $home/fs-fuse/target/build.log"; }
-    touch "$jar"
+    install_build
   fi
   exec 9>&-
 }

@@ -62,6 +62,11 @@ public final class ChainList {
     return block.getShort(start + CPG) & 0xFFFF;
   }
 
+  /** Sets the clusters of a full group. */
+  public void setClustersPerGroup(int clusters) {
+    block.putShort(start + CPG, (short) clusters);
+  }
+
   /** Returns the bits that a cluster has: 1 in the global bitmap, else its blocks. */
   public int bitsPerCluster() {
     return block.getShort(start + BPC) & 0xFFFF;

@@ -117,10 +117,15 @@ public final class Dinode {
     return di;
   }
 
+  /** Zeroes the last part, up to the attributes if there are any. */
+  public void clearLastPart() {
+    Blocks.zero(block, ID2, block.capacity() - inlineXattrBytes());
+  }
+
   /** Replaces the last part by an empty extent list and clears INLINE_DATA. */
   public void initExtentList() {
     setDynFeatures(dynFeatures() & ~InodeFlags.INLINE_DATA);
-    Blocks.zero(block, ID2, block.capacity() - inlineXattrBytes());
+    clearLastPart();
     extents().init(extentCapacity());
   }
 
@@ -304,6 +309,11 @@ public final class Dinode {
     return block.getLong(BLKNO);
   }
 
+  /** Sets the inode's own block; for copies of the superblock. */
+  void setBlkno(long blkno) {
+    block.putLong(BLKNO, blkno);
+  }
+
   /** Returns the rightmost leaf of the extent tree; 0 while all extents stand in the dinode. */
   public long lastExtentBlock() {
     return block.getLong(LAST_EB_BLK);
@@ -476,7 +486,7 @@ public final class Dinode {
     if (target.length > fastSymlinkCapacity(block.capacity())) {
       throw new IllegalArgumentException("symbolic link target of " + target.length + " bytes");
     }
-    Blocks.zero(block, ID2, block.capacity() - inlineXattrBytes());
+    clearLastPart();
     block.put(ID2, target);
     setSize(target.length);
   }

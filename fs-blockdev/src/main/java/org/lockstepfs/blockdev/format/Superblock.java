@@ -164,7 +164,7 @@ public final class Superblock {
             fsGeneration,
             fsGeneration,
             0,
-            new SubAllocation(Limits.INVALID_SLOT, 0, 0));
+            new SubAllocation(Limits.INVALID_SLOT, 0xFFFF, 0));
     Blocks.zero(block, Dinode.ID2, block.capacity());
     block.putLong(0, Signatures.SUPER_BLOCK);
     di.setFlags(InodeFlags.VALID | InodeFlags.SYSTEM | InodeFlags.SUPER_BLOCK);
@@ -180,6 +180,11 @@ public final class Superblock {
   /** Returns the dinode around it: generation, clusters of the volume. */
   public Dinode dinode() {
     return Dinode.of(block);
+  }
+
+  /** Sets the block that the superblock says it stands in; for its copies. */
+  public void setBlkno(long blkno) {
+    dinode().setBlkno(blkno);
   }
 
   /** Returns the generation that every metadata block of the volume carries. */

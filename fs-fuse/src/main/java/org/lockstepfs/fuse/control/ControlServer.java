@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ public final class ControlServer implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_CONNECTIONS = 64;
+  private static final int ANSWER_TIMEOUT_S = 5;
 
   /** Answers one kind of request. */
   @FunctionalInterface
@@ -128,10 +130,18 @@ public final class ControlServer implements Closeable {
         JSON.writeValueAsString(new Messages.Failure(e.getMessage(), e.exitCode())));
   }
 
+  /** Stops to listen; requests in work are answered first. */
   @Override
   public void close() throws IOException {
     server.close();
     Files.deleteIfExists(socket);
     threads.shutdown();
+    try {
+      if (!threads.awaitTermination(ANSWER_TIMEOUT_S, TimeUnit.SECONDS)) {
+        LOG.warn("requests are still in work at the end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

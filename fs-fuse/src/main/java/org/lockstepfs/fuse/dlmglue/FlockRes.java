@@ -25,8 +25,9 @@ public interface FlockRes {
   }
 
   /**
-   * Takes the lock, PR for LOCK_SH or EX for LOCK_EX. A change of mode is not atomic: the old lock
-   * goes first and is lost if the new one is not granted, as flock(2) says.
+   * Takes the lock, PR for LOCK_SH or EX for LOCK_EX. A change from EX to PR succeeds at once. One
+   * from PR to EX is not atomic: the old lock goes first and is lost if the new one is not granted,
+   * as flock(2) says.
    *
    * @param nonblock LOCK_NB: EAGAIN if another open file stands in the way
    * @param done null, EAGAIN, EINTR, EBADF after {@link #close}, or EIO

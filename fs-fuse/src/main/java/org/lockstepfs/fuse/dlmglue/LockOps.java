@@ -26,8 +26,8 @@ public interface LockOps {
 
   /**
    * Returns whether the disk has everything that the lock protects, so that the lock may be
-   * converted to {@code newLevel}. Called often, with the lock's state locked: must not block, nor
-   * take a lock under which a {@link LockRes} method is called.
+   * converted to {@code newLevel}. Called often, mostly with the lock's state locked: must not
+   * block, nor take a lock under which a {@link LockRes} method is called.
    */
   default boolean checkDownconvert(LockMode newLevel) {
     return true;
@@ -52,7 +52,8 @@ public interface LockOps {
 
   /**
    * Writes back and drops caches before the lock goes. No holder is left that is incompatible with
-   * {@code blocking}, and none comes.
+   * {@code blocking}, and none comes. Called again if another node meanwhile wants more, or if the
+   * cluster could not convert at once.
    *
    * @param blocking what another node wants: EX (the lock goes to NL) or PR (it goes to PR)
    */

@@ -7,6 +7,7 @@ import org.lockstepfs.blockdev.format.ExtentRecord;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.ClusterRun;
+import org.lockstepfs.fuse.alloc.Reservation;
 import org.lockstepfs.fuse.meta.Geometry;
 
 /**
@@ -312,6 +313,19 @@ public final class ExtentTree {
   /** Returns how many blocks one change may dirty, without what the alloc context dirties. */
   public int credits() throws IOException {
     return 4 + 4 * (1 + store.root().list().depth());
+  }
+
+  /**
+   * Returns what one call of {@link #removeLast} needs. It asks for metadata blocks only if a
+   * record has to be split, so that files can be cut short and deleted on a full volume.
+   */
+  public Reservation removal(long cpos, long clusters) throws IOException {
+    Mapping part = lastWithin(cpos, cpos + clusters);
+    boolean splits = part != null && lookup(part.end() - 1).clusters() > 1;
+    return Reservation.none()
+        .withMetaBlocks(splits ? metaBlocksNeeded(1) : 0)
+        .withFreedRuns(1)
+        .withFreedBlocks(blockSlots());
   }
 
   /**

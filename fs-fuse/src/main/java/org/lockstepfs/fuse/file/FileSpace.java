@@ -107,9 +107,8 @@ public final class FileSpace {
     }
     if (inode.isInline()) {
       if (end <= inode.inlineCapacity()) {
-        if (!keepSize && end > inode.attrs().size) {
-          truncateInline(inode, (int) end);
-        }
+        long size = inode.attrs().size;
+        truncateInline(inode, (int) (keepSize ? size : Math.max(size, end)));
         return;
       }
       convertInline(inode);
@@ -120,10 +119,12 @@ public final class FileSpace {
       long stop = Math.min(mapping.end(), to);
       cpos = mapping.isHole() ? allocateRun(inode, cpos, stop - cpos) : stop;
     }
-    if (!keepSize && end > inode.attrs().size) {
-      zeroWritten(inode, inode.attrs().size, end);
-      setSize(inode, end);
+    long size = inode.attrs().size;
+    if (!keepSize && end > size) {
+      zeroWritten(inode, size, end);
+      size = end;
     }
+    setSize(inode, size);
   }
 
   private long allocateRun(Inode inode, long cpos, long clusters) throws IOException {
@@ -134,7 +135,7 @@ public final class FileSpace {
       ClusterRun run = alloc.claimClusters(handle, goal(inode, cpos), wanted);
       long block = geometry.clusterToBlock(run.start());
       tree.insert(handle, alloc, new Mapping(cpos, run.count(), block, Mapping.UNWRITTEN));
-      inode.touchChanged(handle);
+      inode.store(handle);
       return cpos + run.count();
     }
   }

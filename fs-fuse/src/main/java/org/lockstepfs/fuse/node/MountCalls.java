@@ -3,7 +3,7 @@ package org.lockstepfs.fuse.node;
 import java.io.IOException;
 
 /** The mount calls that the daemon makes besides the first mount of a volume. */
-interface MountCalls {
+public interface MountCalls {
 
   /** Bind-mounts {@code from} on {@code to}. */
   void bind(String from, String to, boolean readOnly) throws IOException;

@@ -215,9 +215,11 @@ final class RenameOps {
 
   private void exchange(Side from, Side to, Inode moved, Inode target) throws IOException {
     int credits = 4 * DINODE_CREDITS + 4 * DIRENT_CREDITS;
+    FileType movedType = from.entry.type();
+    FileType targetType = to.entry.type();
     try (Handle handle = volume.journal().start(credits)) {
-      from.directory.replace(handle, from.entry, target.block(), to.entry.type());
-      to.directory.replace(handle, to.entry, moved.block(), from.entry.type());
+      from.directory.replace(handle, from.entry, target.block(), targetType);
+      to.directory.replace(handle, to.entry, moved.block(), movedType);
       reparent(handle, from.dir, to.dir, moved);
       reparent(handle, to.dir, from.dir, target);
       moved.touchChanged(handle);

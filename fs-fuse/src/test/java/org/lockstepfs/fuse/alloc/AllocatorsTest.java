@@ -274,15 +274,8 @@ class AllocatorsTest {
     allocators.flushTruncateLog();
   }
 
-  private static Reservation toRemove(ExtentTree tree) throws IOException {
-    return Reservation.none()
-        .withMetaBlocks(tree.metaBlocksNeeded(1))
-        .withFreedRuns(1)
-        .withFreedBlocks(tree.blockSlots());
-  }
-
   private boolean punch(ExtentTree tree, long at, long length) throws IOException {
-    try (AllocContext context = allocators.reserve(toRemove(tree));
+    try (AllocContext context = allocators.reserve(tree.removal(at, length));
         Handle handle = volume.journal().start(context.credits() + tree.credits())) {
       return tree.removeLast(handle, context, at, length) != null;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,6 @@ import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.Allocators;
 import org.lockstepfs.fuse.alloc.ClusterRun;
-import org.lockstepfs.fuse.alloc.Reservation;
 import org.lockstepfs.fuse.alloc.TestVolume;
 
 /** Trees of depth 3 with the smallest blocks, and damaged ones. */
@@ -52,6 +52,11 @@ class DeepTreeTest {
         long cpos = 4L * random.nextInt(RECORDS);
         places.put(cpos, insert(cpos));
       }
+      assertThat(restarts).isPositive();
+      restarts = 0;
+      takeOneOfEachLeaf(places, 300);
+      long second = places.firstKey();
+      assertThat(removeLast(second, 1).block()).isEqualTo(places.remove(second));
       assertThat(restarts).isPositive();
       volume.journal().limitExtend(Integer.MAX_VALUE);
       assertThat(file.view().extents().treeDepth()).isEqualTo(3);
@@ -113,6 +118,23 @@ class DeepTreeTest {
   }
 
   @Test
+  void cuttingShortNeedsNoBlocksButPunchingDoes() throws Exception {
+    try (TestVolume formatted = TestVolume.format(dir, 512, 4096, 64, 1, FEATURES)) {
+      open(formatted);
+      for (long cpos = 0; cpos < 36; cpos += 2) {
+        insert(cpos);
+      }
+      insert(40);
+      insert(41);
+      insert(42);
+      assertThat(tree.metaBlocksNeeded(1)).as("19 of 19 records").isPositive();
+      assertThat(tree.removal(41, Mapping.MAX_CPOS - 41).metaBlocks()).isZero();
+      assertThat(tree.removal(0, Mapping.MAX_CPOS).metaBlocks()).isZero();
+      assertThat(tree.removal(41, 1).metaBlocks()).isPositive();
+    }
+  }
+
+  @Test
   void refusesToMapARangeTwice() throws Exception {
     try (TestVolume formatted = TestVolume.format(dir, 4096, 4096, 64, 1, FEATURES)) {
       open(formatted);
@@ -120,6 +142,15 @@ class DeepTreeTest {
       assertThatThrownBy(() -> insert(5)).isInstanceOf(IllegalArgumentException.class);
       assertThat(tree.lookup(0)).isEqualTo(new Mapping(0, 5, 0, 0));
       assertThat(tree.lookup(6).end()).isEqualTo(Mapping.MAX_CPOS);
+    }
+  }
+
+  private void takeOneOfEachLeaf(SortedMap<Long, Long> places, int leaves) throws IOException {
+    int perLeaf = (512 - 0x40) / 16;
+    long[] keys = places.keySet().stream().mapToLong(Long::longValue).toArray();
+    for (int leaf = 0; leaf < leaves; leaf++) {
+      long cpos = keys[leaf * perLeaf + 3];
+      assertThat(removeLast(cpos, 1).block()).isEqualTo(places.remove(cpos));
     }
   }
 
@@ -149,20 +180,23 @@ class DeepTreeTest {
     }
   }
 
-  private Reservation toRemove() throws IOException {
-    return Reservation.none()
-        .withMetaBlocks(tree.metaBlocksNeeded(1))
-        .withFreedRuns(1)
-        .withFreedBlocks(tree.blockSlots());
-  }
-
   private void truncateTo(long clusters) throws IOException {
     Mapping gone;
     do {
-      try (AllocContext context = allocators.reserve(toRemove());
-          Handle handle = volume.journal().start(context.credits() + tree.credits())) {
-        gone = tree.removeLast(handle, context, clusters, Mapping.MAX_CPOS - clusters);
-      }
+      gone = removeLast(clusters, Mapping.MAX_CPOS - clusters);
     } while (gone != null);
+  }
+
+  private Mapping removeLast(long cpos, long clusters) throws IOException {
+    try (AllocContext context = allocators.reserve(tree.removal(cpos, clusters))) {
+      while (true) {
+        try (Handle handle = volume.journal().start(context.credits() + tree.credits())) {
+          return tree.removeLast(handle, context, cpos, clusters);
+        } catch (RestartHandleException e) {
+          TreeRules.check(file.dinode(), file.cache(), volume.geometry());
+          restarts++;
+        }
+      }
+    }
   }
 }

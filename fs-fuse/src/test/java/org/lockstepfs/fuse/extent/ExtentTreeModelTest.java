@@ -15,7 +15,6 @@ import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.Allocators;
 import org.lockstepfs.fuse.alloc.ClusterRun;
-import org.lockstepfs.fuse.alloc.Reservation;
 import org.lockstepfs.fuse.alloc.TestVolume;
 
 /**
@@ -126,7 +125,7 @@ class ExtentTreeModelTest {
 
   private void remove(int start, int end) throws IOException {
     while (true) {
-      try (AllocContext context = allocators.reserve(toRemove());
+      try (AllocContext context = allocators.reserve(tree.removal(start, end - start));
           Handle handle = volume.journal().start(context.credits() + tree.credits())) {
         Mapping gone = tree.removeLast(handle, context, start, end - start);
         if (gone == null) {
@@ -137,13 +136,6 @@ class ExtentTreeModelTest {
         Arrays.fill(model.place, (int) gone.cpos(), (int) gone.end(), 0);
       }
     }
-  }
-
-  private Reservation toRemove() throws IOException {
-    return Reservation.none()
-        .withMetaBlocks(tree.metaBlocksNeeded(1))
-        .withFreedRuns(1)
-        .withFreedBlocks(tree.blockSlots());
   }
 
   private void markWritten(int start, int end) throws IOException {

@@ -1,10 +1,11 @@
 package org.lockstepfs.locks.plock;
 
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
 /** The view, and the numbered sequence of messages to and from each life of another node. */
 final class Peers {
@@ -20,6 +21,9 @@ final class Peers {
     GAP
   }
 
+  /** So many lives that have left are remembered, and fit into a message. */
+  static final int MAX_DEPARTED = 256;
+
   private static final int MAX_PEERS = 1024;
 
   private static final class Peer {
@@ -31,8 +35,8 @@ final class Peers {
   private final PlockEffects effects;
   private final Map<PlockMember, Peer> peers = new HashMap<>();
 
-  // For each node number, the latest life that has left: nothing of it counts any more.
-  private final Map<Integer, Long> departed = new TreeMap<>();
+  // Lives that have left: nothing of them counts any more. The oldest are forgotten.
+  private final Set<PlockMember> departed = new LinkedHashSet<>();
   private PlockView view;
 
   Peers(PlockConfig config, PlockEffects effects) {
@@ -49,18 +53,14 @@ final class Peers {
     return view;
   }
 
-  /** Returns the latest life of each node that has left. */
+  /** Returns the lives that have left, as far as they are remembered. */
   List<PlockMember> departed() {
-    List<PlockMember> lives = new ArrayList<>();
-    departed.forEach((node, incarnation) -> lives.add(new PlockMember(node, incarnation)));
-    return lives;
+    return List.copyOf(departed);
   }
 
   /** Learns from another node who has left. */
   void learnDeparted(List<PlockMember> lives) {
-    for (PlockMember life : lives) {
-      departed.merge(life.node(), life.incarnation(), Math::max);
-    }
+    lives.forEach(this::addDeparted);
   }
 
   /**
@@ -69,7 +69,7 @@ final class Peers {
    */
   boolean isPast(PlockView next) {
     for (int node : next.nodes()) {
-      if (node != self() && hasDeparted(next.member(node))) {
+      if (node != self() && departed.contains(next.member(node))) {
         return true;
       }
     }
@@ -81,12 +81,12 @@ final class Peers {
       for (int node : view.nodes()) {
         PlockMember member = view.member(node);
         if (!next.contains(member)) {
-          departed.merge(node, member.incarnation(), Math::max);
+          addDeparted(member);
         }
       }
     }
     view = next;
-    peers.keySet().removeIf(this::hasDeparted);
+    peers.keySet().removeAll(departed);
   }
 
   /** Sends to a member; does nothing when the node is none. */
@@ -116,7 +116,7 @@ final class Peers {
     }
     PlockMember from = new PlockMember(envelope.from(), envelope.fromIncarnation());
     Peer peer = peers.get(from);
-    if (hasDeparted(from) || (peer == null && peers.size() >= MAX_PEERS)) {
+    if (departed.contains(from) || (peer == null && peers.size() >= MAX_PEERS)) {
       return Verdict.DROP;
     }
     if (peer == null) {
@@ -130,8 +130,11 @@ final class Peers {
     return view != null && view.contains(from) ? Verdict.MEMBER : Verdict.NOT_YET_MEMBER;
   }
 
-  private boolean hasDeparted(PlockMember member) {
-    Long last = departed.get(member.node());
-    return last != null && member.incarnation() <= last;
+  private void addDeparted(PlockMember life) {
+    if (departed.add(life) && departed.size() > MAX_DEPARTED) {
+      Iterator<PlockMember> oldest = departed.iterator();
+      oldest.next();
+      oldest.remove();
+    }
   }
 }

@@ -214,8 +214,8 @@ public final class PlockCodec {
 
   private static List<PlockMember> members(ByteBuffer in) throws IOException {
     int count = in.getShort();
-    if (count < 0 || count > 256) {
-      throw new IOException("plock count of members " + count + " is not 0..256");
+    if (count < 0 || count > Peers.MAX_DEPARTED) {
+      throw new IOException("plock count of members " + count + " is not 0.." + Peers.MAX_DEPARTED);
     }
     List<PlockMember> members = new ArrayList<>();
     for (; count > 0; count--) {

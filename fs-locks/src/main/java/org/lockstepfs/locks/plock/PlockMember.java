@@ -1,10 +1,10 @@
 package org.lockstepfs.locks.plock;
 
 /**
- * One life of a node: a node that restarts comes back with a higher incarnation.
+ * One life of a node: a node that restarts comes back with another incarnation.
  *
  * @param node node number, 0 to 255
- * @param incarnation grows with every start of the node
+ * @param incarnation any value that the node never had before and never has again
  */
 public record PlockMember(int node, long incarnation) implements Comparable<PlockMember> {
   /**

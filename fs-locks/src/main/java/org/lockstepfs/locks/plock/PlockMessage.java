@@ -66,7 +66,7 @@ public sealed interface PlockMessage {
    * Asks for all that concerns the sender's share of the directory in its new view.
    *
    * @param epoch the sender's count of views
-   * @param departed the latest life of each node that has left, as far as the sender knows
+   * @param departed lives that have left, as far as the sender remembers
    */
   record SyncRequest(long view, long epoch, List<PlockMember> departed) implements PlockMessage {}
 

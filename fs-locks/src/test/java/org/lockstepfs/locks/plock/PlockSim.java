@@ -81,7 +81,9 @@ final class PlockSim {
   // Membership.
 
   private PlockMember newLife(int node) {
-    return new PlockMember(node, incarnations.merge(node, 1L, Long::sum));
+    // Heartbeat generations are random: a later life may have the smaller number.
+    long life = incarnations.merge(node, 1L, Long::sum);
+    return new PlockMember(node, life * 0x9E3779B97F4A7C15L);
   }
 
   private void start(PlockMember member, int viewAt) {

@@ -1,0 +1,115 @@
+package org.lockstepfs.fuse.cli;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.lockstepfs.fuse.control.Messages.MemberStatus;
+import org.lockstepfs.fuse.control.NodePaths;
+import org.lockstepfs.fuse.kernel.KernelFrontEnd;
+import org.lockstepfs.fuse.kernel.OperationListener;
+import org.lockstepfs.fuse.node.KernelMounter;
+import org.lockstepfs.fuse.node.NodeDaemon;
+import org.lockstepfs.fuse.node.SystemMountCalls;
+import org.lockstepfs.stack.glue.StackEnvironment;
+import org.lockstepfs.stack.glue.StackStatus;
+import org.lockstepfs.stack.glue.Stacks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lockstep daemon}: is a node until it is told to stop. */
+@Command(
+    name = "daemon",
+    description = "Runs a node; the first mount starts it.",
+    mixinStandardHelpOptions = true)
+final class DaemonCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(DaemonCommand.class);
+  private static final int MIN_WORKERS = 2;
+  private static final int MAX_WORKERS = 64;
+
+  @Mixin private NodeOptions node;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "the cluster file")
+  private Path config;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    NodePaths paths = node.paths();
+    MeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    StackEnvironment environment =
+        new StackEnvironment(
+            paths.node(),
+            config == null ? defaultConfig() : config,
+            "fast",
+            StackEnvironment.MembershipSource.HAZELCAST,
+            metrics);
+    try (Stacks stacks = new Stacks(environment)) {
+      KernelFrontEnd frontEnd =
+          new KernelFrontEnd(Clock.systemUTC(), OperationListener.NONE, MIN_WORKERS, MAX_WORKERS);
+      KernelMounter mounter = new KernelMounter(frontEnd, stacks, Clock.systemUTC(), timer);
+      try (NodeDaemon daemon =
+          NodeDaemon.start(paths, mounter, new SystemMountCalls(), view(stacks), "")) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(daemon), "leave"));
+        daemon.awaitStop();
+      }
+    }
+    timer.shutdown();
+    return 0;
+  }
+
+  private static Path defaultConfig() {
+    String chosen = System.getenv("LOCKSTEP_CONFIG");
+    if (chosen != null) {
+      return Path.of(chosen);
+    }
+    Path own = Path.of("/etc/lockstep/cluster.conf");
+    return Files.exists(own) ? own : Path.of("/etc/ocfs2/cluster.conf");
+  }
+
+  private static NodeDaemon.ClusterView view(Stacks stacks) {
+    return new NodeDaemon.ClusterView() {
+      @Override
+      public String cluster() {
+        return stacks.status().clusterName();
+      }
+
+      @Override
+      public List<MemberStatus> members() {
+        StackStatus status = stacks.status();
+        return status.nodes().stream()
+            .filter(StackStatus.Node::member)
+            .map(
+                n ->
+                    new MemberStatus(
+                        n.number(), n.name(), n.address(), n.number() == status.thisNode()))
+            .toList();
+      }
+    };
+  }
+
+  /** A termination signal is a graceful leave. */
+  private static void leave(NodeDaemon daemon) {
+    try {
+      daemon.leaveAll();
+    } catch (IOException e) {
+      LOG.error("could not leave every volume", e);
+    }
+  }
+}

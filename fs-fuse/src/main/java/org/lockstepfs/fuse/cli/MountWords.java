@@ -1,0 +1,23 @@
+package org.lockstepfs.fuse.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Mount options as mount(8) writes them. */
+final class MountWords {
+  private MountWords() {}
+
+  /** Splits {@code a,b=c} into names and values; a flag has an empty value. Later ones win. */
+  static Map<String, String> parse(String words) {
+    Map<String, String> options = new LinkedHashMap<>();
+    for (String word : words.split(",", -1)) {
+      int equals = word.indexOf('=');
+      String name = equals < 0 ? word : word.substring(0, equals);
+      if (!name.isEmpty()) {
+        options.remove(name);
+        options.put(name, equals < 0 ? "" : word.substring(equals + 1));
+      }
+    }
+    return options;
+  }
+}

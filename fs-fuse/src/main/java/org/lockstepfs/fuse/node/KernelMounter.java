@@ -1,0 +1,136 @@
+package org.lockstepfs.fuse.node;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import org.lockstepfs.blockdev.device.BlockDevice;
+import org.lockstepfs.blockdev.device.DirectDevice;
+import org.lockstepfs.blockdev.format.Feature;
+import org.lockstepfs.blockdev.format.Superblock;
+import org.lockstepfs.fuse.control.Messages.MountStatus;
+import org.lockstepfs.fuse.kernel.KernelFrontEnd;
+import org.lockstepfs.fuse.kernel.KernelMount;
+import org.lockstepfs.fuse.ops.VolumeFs;
+import org.lockstepfs.fuse.volume.MountOptions;
+import org.lockstepfs.fuse.volume.MountedVolume;
+import org.lockstepfs.stack.glue.StackGlue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Mounts volumes through the kernel front end: device, volume, cluster, FUSE connection. */
+public final class KernelMounter implements Mounter {
+  private static final Logger LOG = LoggerFactory.getLogger(KernelMounter.class);
+  private static final int MINOR_BITS = 20;
+
+  private final KernelFrontEnd frontEnd;
+  private final StackGlue glue;
+  private final Clock clock;
+  private final ScheduledExecutorService timer;
+
+  /**
+   * Makes a mounter.
+   *
+   * @param glue the cluster, for volumes that belong to one
+   * @param timer brings the time to lock tables
+   */
+  public KernelMounter(
+      KernelFrontEnd frontEnd, StackGlue glue, Clock clock, ScheduledExecutorService timer) {
+    this.frontEnd = frontEnd;
+    this.glue = glue;
+    this.clock = clock;
+    this.timer = timer;
+  }
+
+  @Override
+  public Mounted mount(String path, String dir, Map<String, String> options) throws IOException {
+    var kernelOptions =
+        org.lockstepfs.fuse.kernel.MountOptions.parse(String.join(",", words(options)));
+    MountOptions volumeOptions =
+        new MountOptions(kernelOptions.readOnly(), options.containsKey("noatime"));
+    BlockDevice device = DirectDevice.open(path, false);
+    try {
+      return mount(device, dir, volumeOptions, kernelOptions);
+    } catch (IOException | RuntimeException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  private static List<String> words(Map<String, String> options) {
+    return options.entrySet().stream()
+        .map(e -> e.getValue().isEmpty() ? e.getKey() : e.getKey() + "=" + e.getValue())
+        .toList();
+  }
+
+  private Mounted mount(
+      BlockDevice device,
+      String dir,
+      MountOptions options,
+      org.lockstepfs.fuse.kernel.MountOptions kernelOptions)
+      throws IOException {
+    boolean local = Superblock.read(device).features().has(Feature.LOCAL);
+    MountedVolume volume =
+        local
+            ? MountedVolume.mountLocal(device, options, clock, timer)
+            : MountedVolume.mountShared(device, options, clock, glue);
+    CompletableFuture<Void> left = new CompletableFuture<>();
+    try {
+      VolumeFs fs = new VolumeFs(volume.volume(), () -> leave(volume, device, left));
+      KernelMount mount = frontEnd.mount(fs, device.name(), Path.of(dir), kernelOptions);
+      return new KernelMounted(device.name(), volume, mount, left);
+    } catch (IOException | RuntimeException e) {
+      volume.close();
+      throw e;
+    }
+  }
+
+  private static void leave(
+      MountedVolume volume, BlockDevice device, CompletableFuture<Void> left) {
+    try (device) {
+      volume.close();
+      left.complete(null);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("{} was not left cleanly", device.name(), e);
+      left.completeExceptionally(e);
+    }
+  }
+
+  private record KernelMounted(
+      String device, MountedVolume volume, KernelMount mount, CompletableFuture<Void> left)
+      implements Mounted {
+    @Override
+    public String devno() {
+      long number = mount.connection();
+      return (number >> MINOR_BITS) + ":" + (number & ((1 << MINOR_BITS) - 1));
+    }
+
+    @Override
+    public boolean readOnly() {
+      return volume.volume().isReadOnly();
+    }
+
+    @Override
+    public MountStatus status() {
+      Superblock sb = volume.volume().superblock();
+      boolean local = volume.volume().isLocal();
+      return new MountStatus(
+          device,
+          devno(),
+          List.of(),
+          sb.uuidString(),
+          sb.label(),
+          volume.volume().slot(),
+          readOnly(),
+          local ? "local" : "cluster");
+    }
+
+    @Override
+    public void abort() throws IOException {
+      mount.abort();
+    }
+  }
+}

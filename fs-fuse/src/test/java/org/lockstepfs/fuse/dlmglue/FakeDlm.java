@@ -1,0 +1,441 @@
+package org.lockstepfs.fuse.dlmglue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import jnr.constants.platform.Errno;
+import org.lockstepfs.blockdev.sys.ErrnoException;
+import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.stack.glue.ClusterConnection;
+import org.lockstepfs.stack.glue.Lksb;
+import org.lockstepfs.stack.glue.LockFlag;
+import org.lockstepfs.stack.glue.LockId;
+import org.lockstepfs.stack.glue.LockingProtocol;
+import org.lockstepfs.stack.glue.PosixLocks;
+import org.lockstepfs.stack.glue.ProtocolVersion;
+
+/**
+ * A lock manager for several nodes in one process: correct, simple, and as unhelpful about order as
+ * the contract of {@link ClusterConnection} allows. Requests arrive and callbacks are delivered
+ * after random delays on two threads, some before the call returns; a BAST may come before the AST
+ * of the grant that it is about; a cancel may be refused with EBUSY or come too late; a downconvert
+ * may be refused with EBUSY.
+ */
+final class FakeDlm implements AutoCloseable {
+
+  private record Event(long dueNanos, long order, Runnable action) {}
+
+  private enum Where {
+    NOWHERE,
+    GRANTED,
+    CONVERTING,
+    BLOCKED
+  }
+
+  private static final class Lock {
+    final Lksb lksb;
+    final LockingProtocol protocol;
+    final Resource resource;
+    Where where = Where.NOWHERE;
+    LockMode mode = LockMode.NL;
+    LockMode requested = LockMode.NL;
+    LockMode toldBlocking = LockMode.NL;
+    boolean outstanding;
+    boolean arrived;
+    boolean valblk;
+
+    Lock(Lksb lksb, LockingProtocol protocol, Resource resource) {
+      this.lksb = lksb;
+      this.protocol = protocol;
+      this.resource = resource;
+    }
+  }
+
+  private static final class Resource {
+    final LockId name;
+    final List<Lock> granted = new ArrayList<>();
+    final Deque<Lock> converting = new ArrayDeque<>();
+    final Deque<Lock> blocked = new ArrayDeque<>();
+    final byte[] lvb = new byte[Lksb.LVB_LENGTH];
+
+    Resource(LockId name) {
+      this.name = name;
+    }
+  }
+
+  private final Random random;
+  private final long maxDelayNanos;
+  private final Map<LockId, Resource> resources = new HashMap<>();
+  private final PriorityQueue<Event> events =
+      new PriorityQueue<>(
+          (a, b) ->
+              a.dueNanos() != b.dueNanos()
+                  ? Long.compare(a.dueNanos(), b.dueNanos())
+                  : Long.compare(a.order(), b.order()));
+  private final List<Thread> threads = new ArrayList<>();
+  private long orders;
+  private boolean closed;
+
+  /** What went wrong, in words; empty if nothing did. */
+  final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
+
+  /** Percentage of downconvert calls that are refused with EBUSY. */
+  volatile int busyDownconverts;
+
+  /** Percentage of calls whose callback runs before the call returns. */
+  volatile int synchronousGrants = 10;
+
+  /** Cancels that took an operation back. */
+  volatile int cancelsWon;
+
+  FakeDlm(long seed, long maxDelayMicros) {
+    this.random = new Random(seed);
+    this.maxDelayNanos = TimeUnit.MICROSECONDS.toNanos(maxDelayMicros);
+    for (int i = 0; i < 2; i++) {
+      Thread thread = new Thread(this::deliver, "fake-dlm-" + i);
+      thread.setDaemon(true);
+      thread.start();
+      threads.add(thread);
+    }
+  }
+
+  ClusterConnection connect(int node, LockingProtocol protocol) {
+    return new Connection(node, protocol);
+  }
+
+  /** Returns how many locks of any node the manager knows, under a name that begins so. */
+  synchronized int locks() {
+    int count = 0;
+    for (Resource r : resources.values()) {
+      count += r.granted.size() + r.converting.size() + r.blocked.size();
+    }
+    return count;
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+  }
+
+  private synchronized void later(Runnable action) {
+    long delay = maxDelayNanos == 0 ? 0 : (long) (random.nextDouble() * maxDelayNanos);
+    events.add(new Event(System.nanoTime() + delay, orders++, action));
+    notifyAll();
+  }
+
+  private synchronized boolean chance(int percent) {
+    return random.nextInt(100) < percent;
+  }
+
+  private void deliver() {
+    try {
+      for (; ; ) {
+        Event event;
+        synchronized (this) {
+          for (; ; ) {
+            if (closed) {
+              return;
+            }
+            long wait = events.isEmpty() ? 1_000_000_000 : nanosUntilFirst();
+            if (wait <= 0) {
+              break;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, wait);
+          }
+          event = events.remove();
+        }
+        event.action().run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      violations.add("callback threw " + e);
+      throw e;
+    }
+  }
+
+  private long nanosUntilFirst() {
+    return events.element().dueNanos() - System.nanoTime();
+  }
+
+  private synchronized Resource resource(LockId name) {
+    return resources.computeIfAbsent(name, Resource::new);
+  }
+
+  private void ast(Lock lock, Errno status) {
+    later(() -> deliverAst(lock, status));
+  }
+
+  private void deliverAst(Lock lock, Errno status) {
+    synchronized (this) {
+      lock.outstanding = false;
+      if (status == null && lock.valblk && lock.mode.ordinal() >= LockMode.PR.ordinal()) {
+        System.arraycopy(lock.resource.lvb, 0, lock.lksb.lvb(), 0, Lksb.LVB_LENGTH);
+      }
+      lock.lksb.status(status);
+    }
+    lock.protocol.lockAst(lock.lksb);
+  }
+
+  private void unlockAst(Lock lock) {
+    later(
+        () -> {
+          synchronized (this) {
+            lock.outstanding = false;
+          }
+          lock.protocol.unlockAst(lock.lksb, null);
+        });
+  }
+
+  private boolean grantable(Lock lock) {
+    for (Lock other : lock.resource.granted) {
+      if (other != lock && !other.mode.compatibleWith(lock.requested)) {
+        return false;
+      }
+    }
+    for (Lock other : lock.resource.converting) {
+      if (other != lock && !other.mode.compatibleWith(lock.requested)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void grant(Lock lock) {
+    Resource r = lock.resource;
+    r.converting.remove(lock);
+    r.blocked.remove(lock);
+    r.granted.remove(lock);
+    lock.mode = lock.requested;
+    lock.toldBlocking = LockMode.NL;
+    lock.where = Where.GRANTED;
+    r.granted.add(lock);
+    for (Lock other : r.granted) {
+      if (other != lock && !other.mode.compatibleWith(lock.mode)) {
+        violations.add(r.name + ": granted " + lock.mode + " beside " + other.mode);
+      }
+    }
+  }
+
+  private void tellBlockers(Lock waiting) {
+    List<Lock> holders = new ArrayList<>(waiting.resource.granted);
+    holders.addAll(waiting.resource.converting);
+    for (Lock holder : holders) {
+      if (holder != waiting
+          && !holder.mode.compatibleWith(waiting.requested)
+          && waiting.requested.strongerThan(holder.toldBlocking)) {
+        holder.toldBlocking = waiting.requested;
+        LockMode wanted = waiting.requested;
+        later(() -> holder.protocol.blockingAst(holder.lksb, wanted));
+      }
+    }
+  }
+
+  /** Grants what can be granted: the head of converting, then the head of blocked. */
+  private void shuffle(Resource r) {
+    while (!r.converting.isEmpty() && grantable(r.converting.peek())) {
+      Lock lock = r.converting.peek();
+      grant(lock);
+      ast(lock, null);
+    }
+    while (r.converting.isEmpty() && !r.blocked.isEmpty() && grantable(r.blocked.peek())) {
+      Lock lock = r.blocked.peek();
+      grant(lock);
+      ast(lock, null);
+    }
+    if (!r.converting.isEmpty()) {
+      tellBlockers(r.converting.peek());
+    } else if (!r.blocked.isEmpty()) {
+      tellBlockers(r.blocked.peek());
+    }
+  }
+
+  /** Returns whether the operation ended at once; its AST is the caller's then. */
+  private synchronized boolean arrive(Lock lock, boolean noQueue, boolean mayAnswerHere) {
+    lock.arrived = true;
+    Resource r = lock.resource;
+    boolean down = lock.where == Where.GRANTED && !lock.requested.strongerThan(lock.mode);
+    if (down) {
+      if (lock.valblk && lock.mode == LockMode.EX) {
+        System.arraycopy(lock.lksb.lvb(), 0, r.lvb, 0, Lksb.LVB_LENGTH);
+      }
+    } else if (!grantable(lock)) {
+      if (noQueue) {
+        ast(lock, Errno.EAGAIN);
+        tellBlockers(lock);
+        return false;
+      }
+      if (lock.where == Where.GRANTED) {
+        r.granted.remove(lock);
+        r.converting.add(lock);
+        lock.where = Where.CONVERTING;
+      } else {
+        r.blocked.add(lock);
+        lock.where = Where.BLOCKED;
+      }
+      shuffle(r);
+      return false;
+    }
+    grant(lock);
+    if (!mayAnswerHere) {
+      ast(lock, null);
+    }
+    shuffle(r);
+    return mayAnswerHere;
+  }
+
+  private synchronized void arriveCancel(Lock lock) {
+    Resource r = lock.resource;
+    switch (lock.where) {
+      case CONVERTING -> {
+        r.converting.remove(lock);
+        r.granted.add(lock);
+        lock.where = Where.GRANTED;
+        lock.toldBlocking = LockMode.NL;
+        cancelsWon++;
+        unlockAst(lock);
+      }
+      case BLOCKED -> {
+        r.blocked.remove(lock);
+        lock.where = Where.NOWHERE;
+        cancelsWon++;
+        unlockAst(lock);
+      }
+      default -> {
+        // Too late: the lock AST is on its way, and no other callback comes.
+      }
+    }
+    shuffle(r);
+  }
+
+  private synchronized void arriveUnlock(Lock lock, boolean valblk) {
+    Resource r = lock.resource;
+    if (valblk && lock.mode == LockMode.EX) {
+      System.arraycopy(lock.lksb.lvb(), 0, r.lvb, 0, Lksb.LVB_LENGTH);
+    }
+    if (!r.granted.remove(lock)) {
+      violations.add(r.name + ": unlocked while " + lock.where);
+    }
+    lock.where = Where.NOWHERE;
+    unlockAst(lock);
+    shuffle(r);
+    if (r.granted.isEmpty() && r.converting.isEmpty() && r.blocked.isEmpty() && chance(20)) {
+      resources.remove(r.name);
+    }
+  }
+
+  private final class Connection implements ClusterConnection {
+    private final int node;
+    private final LockingProtocol protocol;
+
+    Connection(int node, LockingProtocol protocol) {
+      this.node = node;
+      this.protocol = protocol;
+    }
+
+    @Override
+    public int thisNode() {
+      return node;
+    }
+
+    @Override
+    public ProtocolVersion protocolVersion() {
+      return ProtocolVersion.OCFS2;
+    }
+
+    @Override
+    public void lock(LockMode mode, Lksb lksb, Set<LockFlag> flags, LockId name)
+        throws ErrnoException {
+      Lock lock;
+      boolean here = chance(synchronousGrants);
+      boolean noQueue = flags.contains(LockFlag.NOQUEUE);
+      synchronized (FakeDlm.this) {
+        lock = prepare(mode, lksb, flags, name);
+        if (!here) {
+          later(() -> arrive(lock, noQueue, false));
+        }
+      }
+      if (here && arrive(lock, noQueue, true)) {
+        deliverAst(lock, null);
+      }
+    }
+
+    private Lock prepare(LockMode mode, Lksb lksb, Set<LockFlag> flags, LockId name)
+        throws ErrnoException {
+      boolean convert = flags.contains(LockFlag.CONVERT);
+      if (!convert) {
+        lksb.pluginHandle(new Lock(lksb, protocol, resource(name)));
+      }
+      Lock lock = (Lock) lksb.pluginHandle();
+      if (lock.outstanding || convert != (lock.where == Where.GRANTED)) {
+        violations.add(name + ": lock call while one is out, or without its lock");
+      }
+      if (convert && lock.mode.strongerThan(mode) && chance(busyDownconverts)) {
+        throw new ErrnoException(Errno.EBUSY, "cancel in progress");
+      }
+      lock.outstanding = true;
+      lock.arrived = false;
+      lock.requested = mode;
+      lock.valblk = flags.contains(LockFlag.VALBLK);
+      return lock;
+    }
+
+    @Override
+    public void unlock(Lksb lksb, Set<LockFlag> flags) throws ErrnoException {
+      synchronized (FakeDlm.this) {
+        Lock lock = (Lock) lksb.pluginHandle();
+        if (flags.contains(LockFlag.CANCEL)) {
+          if (!lock.outstanding || (!lock.arrived && chance(50))) {
+            throw new ErrnoException(Errno.EBUSY, "cancel too early or too late");
+          }
+          arriveCancelInOrder(lock);
+          return;
+        }
+        if (lock.outstanding) {
+          violations.add(lock.resource.name + ": unlock while a call is out");
+        }
+        lock.outstanding = true;
+        later(() -> arriveUnlock(lock, flags.contains(LockFlag.VALBLK)));
+      }
+    }
+
+    /** A cancel does not overtake the call that it is for. */
+    private void arriveCancelInOrder(Lock lock) {
+      later(
+          () -> {
+            synchronized (FakeDlm.this) {
+              if (lock.outstanding && !lock.arrived) {
+                arriveCancelInOrder(lock);
+              } else if (lock.outstanding) {
+                arriveCancel(lock);
+              }
+            }
+          });
+    }
+
+    @Override
+    public Optional<PosixLocks> posixLocks() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String dump(Lksb lksb) {
+      return "";
+    }
+
+    @Override
+    public void disconnect() {}
+  }
+}
