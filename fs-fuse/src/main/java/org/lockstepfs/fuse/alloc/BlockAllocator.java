@@ -21,6 +21,9 @@ final class BlockAllocator {
   /** Blocks that freeing one block dirties. */
   static final int FREE_CREDITS = 2;
 
+  /** Blocks that a new group dirties here: descriptor and dinode. */
+  private static final int GROUP_CREDITS = 2;
+
   private final ChainAllocator chains;
   private final Geometry geometry;
   private final int slot;
@@ -89,25 +92,46 @@ final class BlockAllocator {
    * @return false if there is no space for a group
    */
   boolean grow(Journal journal, ClusterAllocator clusters) throws IOException {
-    ChainDinode di = chains.dinode();
-    int wanted = di.clustersPerGroup();
-    try (Handle handle = journal.start(2 + ClusterAllocator.CLAIM_CREDITS)) {
+    int wanted = chains.dinode().clustersPerGroup();
+    try (Handle handle = journal.start(GROUP_CREDITS + ClusterAllocator.CLAIM_CREDITS)) {
       ClusterRun run =
           wanted <= clusters.longestRun() ? clusters.claim(handle, 0, wanted, wanted) : null;
       if (run != null) {
         link(handle, chains.newGroup(handle, geometry.clusterToBlock(run.start())));
         return true;
       }
-      return Group.mayBeInPieces(geometry) && growInPieces(handle, clusters, wanted);
+    }
+    return Group.mayBeInPieces(geometry) && growInPieces(journal, clusters, wanted);
+  }
+
+  private boolean growInPieces(Journal journal, ClusterAllocator clusters, int wanted)
+      throws IOException {
+    int maxPieces = ExtentList.perGroupDescriptor(geometry.blockSize());
+    int claimCredits = 1 + 2 * maxPieces;
+    try (Handle handle =
+        journal.start(Math.min(GROUP_CREDITS + claimCredits, journal.maxHandleBlocks()))) {
+      List<ClusterRun> pieces = claimPieces(handle, clusters, wanted, maxPieces);
+      if (pieces == null) {
+        return false;
+      }
+      Group group = chains.newGroup(handle, geometry.clusterToBlock(pieces.get(0).start()));
+      group.initPieces();
+      long cpos = 0;
+      for (ClusterRun piece : pieces) {
+        group.addPiece(cpos, piece, geometry);
+        cpos += piece.count();
+      }
+      link(handle, group);
+      return true;
     }
   }
 
-  private boolean growInPieces(Handle handle, ClusterAllocator clusters, int wanted)
-      throws IOException {
-    int maxPieces = ExtentList.perGroupDescriptor(geometry.blockSize());
-    if (!handle.extend(2 * maxPieces)) {
-      return false;
-    }
+  /**
+   * Claims a group's clusters in few pieces, large ones first; null and nothing claimed if it
+   * fails.
+   */
+  private static List<ClusterRun> claimPieces(
+      Handle handle, ClusterAllocator clusters, int wanted, int maxPieces) throws IOException {
     List<ClusterRun> pieces = new ArrayList<>();
     int missing = wanted;
     int min = wanted / 2;
@@ -120,21 +144,13 @@ final class BlockAllocator {
         missing -= piece.count();
       }
     }
-    if (missing > 0) {
-      for (ClusterRun piece : pieces) {
-        clusters.free(handle, piece.start(), piece.count());
-      }
-      return false;
+    if (missing == 0) {
+      return pieces;
     }
-    Group group = chains.newGroup(handle, geometry.clusterToBlock(pieces.get(0).start()));
-    group.initPieces();
-    long cpos = 0;
     for (ClusterRun piece : pieces) {
-      group.addPiece(cpos, piece, geometry);
-      cpos += piece.count();
+      clusters.free(handle, piece.start(), piece.count());
     }
-    link(handle, group);
-    return true;
+    return null;
   }
 
   private void link(Handle handle, Group group) throws IOException {

@@ -312,7 +312,7 @@ public final class ExtentTree {
 
   /** Returns how many blocks one change may dirty, without what the alloc context dirties. */
   public int credits() throws IOException {
-    return 4 + 4 * (1 + store.root().list().depth());
+    return TreeShape.credits(store.root().list().depth());
   }
 
   /**

@@ -21,9 +21,13 @@ import org.lockstepfs.fuse.alloc.AllocContext;
  * <p>Source: the rotations of Linux 6.1 fs/ocfs2/alloc.c.
  */
 final class TreeShape {
+  /** Leaves that a change may rotate over with the credits that every handle has. */
+  private static final int FREE_STEPS = 16;
+
   private final NodeStore store;
   private final Handle handle;
   private final AllocContext alloc;
+  private int steps;
 
   TreeShape(NodeStore store, Handle handle, AllocContext alloc) {
     this.store = store;
@@ -67,9 +71,16 @@ final class TreeShape {
     return behindAll && !list.hasRoom() && !path.isRightmost() ? path.right() : path;
   }
 
-  /** Asks for what one more step of a rotation dirties; each step leaves the tree whole. */
+  /** Returns how many blocks a change of a tree of this depth may dirty without asking for more. */
+  static int credits(int depth) {
+    int rotation = depth == 0 ? 0 : FREE_STEPS + 2 * depth;
+    return 4 + 4 * (1 + depth) + rotation;
+  }
+
+  /** Asks for what one more step of a long rotation dirties; each step leaves the tree whole. */
   private void reserveStep(int leaves, int depth) throws IOException {
-    if (leaves > 1 && !handle.extend(1 + 2 * depth)) {
+    steps++;
+    if (steps > FREE_STEPS && !handle.extend(1 + 2 * depth)) {
       throw new RestartHandleException(leaves);
     }
   }
