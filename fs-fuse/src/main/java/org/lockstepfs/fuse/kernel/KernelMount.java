@@ -7,11 +7,14 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import jnr.constants.platform.Errno;
+import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.blockdev.sys.Native;
 import org.lockstepfs.fuse.vfs.KernelCaches;
 
 /** A mounted file system. Thread-safe. */
 public final class KernelMount {
+  private static final int MNT_FORCE = 1;
   private static final int MNT_DETACH = 2;
   private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
 
@@ -70,10 +73,22 @@ public final class KernelMount {
 
   /**
    * Breaks the connection: every request in work and every later one fails. The dead mount stays
-   * until it is unmounted.
+   * until it is unmounted, except where the fusectl file system is not mounted: then this is a
+   * forced umount(2), which breaks the connection first and succeeds if nobody uses the mount.
    */
   public void abort() throws IOException {
-    Files.writeString(CONNECTIONS.resolve(Long.toString(connection)).resolve("abort"), "1");
+    Path control = CONNECTIONS.resolve(Long.toString(connection)).resolve("abort");
+    if (Files.exists(control)) {
+      Files.writeString(control, "1");
+      return;
+    }
+    try {
+      umount(MNT_FORCE);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.EBUSY) {
+        throw e;
+      }
+    }
   }
 
   /**

@@ -31,7 +31,8 @@ class KernelMountTest {
           m.shell(
               "set -e; umask 027; mkdir -p d/e; echo hello > d/e/f; ln d/e/f g; ln -s d/e/f s; cat s;"
                   + " mv g d/h; stat -c '%a %h %s' d d/h; rm d/e/f; rmdir d/e; ls -a d; cp -a d k; cat k/h;"
-                  + " touch -d '2001-02-03 04:05:06.7 UTC' k/h; stat -c %Y k/h; df -T . | tail -1 | cut -d' ' -f1");
+                  + " touch -d '2001-02-03 04:05:06.7 UTC' k/h; stat -c %Y k/h; df -T . | tail -1 | cut -d' ' -f1",
+              "");
       String out = new String(sh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(out.lines())
           .containsExactly(

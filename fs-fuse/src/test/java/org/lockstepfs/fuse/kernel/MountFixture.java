@@ -33,12 +33,11 @@ final class MountFixture implements AutoCloseable {
     return dir.resolve(name);
   }
 
-  /** Starts a shell command in the mounted directory. */
-  Process shell(String command) throws IOException {
-    return new ProcessBuilder("sh", "-c", command)
-        .directory(dir.toFile())
-        .redirectErrorStream(true)
-        .start();
+  /** Starts a shell command in the mounted directory, with {@code script} in $SCRIPT. */
+  Process shell(String command, String script) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
+    builder.environment().put("SCRIPT", script);
+    return builder.directory(dir.toFile()).redirectErrorStream(true).start();
   }
 
   @Override
