@@ -1,6 +1,7 @@
 package org.lockstepfs.blockdev.format;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * A little-endian bitmap inside a block: bit {@code n} is bit {@code n % 8} of byte {@code n / 8}.
@@ -31,6 +32,7 @@ public final class Bitmap {
 
   /** Sets {@code count} bits from {@code from}. */
   public void set(int from, int count) {
+    checkRange(from, count);
     for (int bit = from; bit < from + count; ) {
       int at = byteOf(bit);
       int width = Math.min(8 - (bit & 7), from + count - bit);
@@ -41,6 +43,7 @@ public final class Bitmap {
 
   /** Clears {@code count} bits from {@code from}. */
   public void clear(int from, int count) {
+    checkRange(from, count);
     for (int bit = from; bit < from + count; ) {
       int at = byteOf(bit);
       int width = Math.min(8 - (bit & 7), from + count - bit);
@@ -56,6 +59,7 @@ public final class Bitmap {
 
   /** Returns the number of set bits among {@code count} bits from {@code from}. */
   public int cardinality(int from, int count) {
+    checkRange(from, count);
     int set = 0;
     for (int bit = from; bit < from + count; ) {
       int width = Math.min(8 - (bit & 7), from + count - bit);
@@ -122,6 +126,10 @@ public final class Bitmap {
       bit = (bit | 7) + 1;
     }
     return bits;
+  }
+
+  private void checkRange(int from, int count) {
+    Objects.checkFromIndexSize(from, count, bits);
   }
 
   private int byteOf(int bit) {

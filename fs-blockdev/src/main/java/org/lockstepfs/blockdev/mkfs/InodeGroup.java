@@ -36,10 +36,10 @@ final class InodeGroup {
   }
 
   /** Claims the next block. */
-  SubAllocation claim(int slot, boolean nameGroup) throws IOException {
+  SubAllocation claim(int slot) throws IOException {
     int bit = group.bitmap().nextClear(0);
     group.claim(bit, 1);
-    return new SubAllocation(slot, bit, nameGroup ? group.blkno() : 0);
+    return new SubAllocation(slot, bit, group.blkno());
   }
 
   /** Adds the group to its allocator's dinode, as the next chain or at the end of one. */

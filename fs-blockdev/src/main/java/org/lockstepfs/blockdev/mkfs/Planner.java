@@ -130,7 +130,7 @@ final class Planner {
     if (blocks < MIN_BLOCKS) {
       throw new MkfsException("the volume is too small for a journal");
     }
-    long least = (long) MIN_JOURNAL_CLUSTERS * clusterSize;
+    long least = Math.max((long) MIN_JOURNAL_CLUSTERS * clusterSize, Limits.MIN_JOURNAL_SIZE);
     if (options.journalSize() == 0) {
       long size = roundUp(defaultJournalBlocks(blocks, blockSize) * blockSize, clusterSize);
       return Math.max(size, least);

@@ -212,7 +212,7 @@ final class VolumeBuilder {
     }
     InodeGroup group = suballocGroup(allocator, 0);
     groups.add(group);
-    SubAllocation where = group.claim(0, plan.has(Feature.DISCONTIG_BG));
+    SubAllocation where = group.claim(0);
     Dinode dinode =
         inode(group.block() + where.bit(), FileType.DIRECTORY.modeBits() | 0755, where, 0);
     long cluster = plan.has(Feature.INLINE_DATA) ? 0 : map.claim(1);
@@ -270,8 +270,12 @@ final class VolumeBuilder {
   }
 
   private Dinode systemInode(int mode, int flags) throws IOException {
-    SubAllocation where = systemGroup.claim(Limits.INVALID_SLOT, false);
-    return inode(systemGroup.block() + where.bit(), mode, where, flags | InodeFlags.SYSTEM);
+    SubAllocation where = systemGroup.claim(Limits.INVALID_SLOT);
+    return inode(
+        systemGroup.block() + where.bit(),
+        mode,
+        new SubAllocation(where.slot(), where.bit(), 0),
+        flags | InodeFlags.SYSTEM);
   }
 
   private Dinode inode(long block, int mode, SubAllocation where, int flags) {
