@@ -12,6 +12,7 @@ import org.lockstepfs.locks.o2dlm.message.ExitDomain;
 import org.lockstepfs.locks.o2dlm.message.JoinReply;
 import org.lockstepfs.locks.o2dlm.message.MasterRequery;
 import org.lockstepfs.locks.o2dlm.message.MasterRequest;
+import org.lockstepfs.locks.o2dlm.message.MasterResponse;
 import org.lockstepfs.locks.o2dlm.message.Message;
 import org.lockstepfs.locks.o2dlm.message.MessageType;
 import org.lockstepfs.locks.o2dlm.message.MigLockres;
@@ -41,7 +42,11 @@ final class Dispatcher {
   }
 
   int dispatch(int from, Message message) {
-    return switch (MessageType.of(message.type())) {
+    MessageType type = MessageType.of(message.type());
+    if (domain.isFullyJoined() && !type.joining() && !domain.members.contains(from)) {
+      return toStranger(type);
+    }
+    return switch (type) {
       case CREATE_LOCK -> locks.onCreate(from, (CreateLock) message).wire();
       case CONVERT_LOCK -> locks.onConvert(from, (ConvertLock) message).wire();
       case UNLOCK_LOCK -> locks.onUnlock(from, (UnlockLock) message).wire();
@@ -58,6 +63,17 @@ final class Dispatcher {
       case QUERY_JOIN, ASSERT_JOINED, CANCEL_JOIN, QUERY_REGION, QUERY_NODEINFO ->
           dispatchJoining(from, message);
       case LOCK_REQUEST, RECO_DATA_DONE, BEGIN_RECO, FINALIZE_RECO -> EINVAL;
+    };
+  }
+
+  /** Answers a node that never joined, has left or counts as dead: it has no say here. */
+  private static int toStranger(MessageType type) {
+    return switch (type) {
+      case CREATE_LOCK, CONVERT_LOCK, UNLOCK_LOCK, PROXY_AST -> DlmStatus.REJECTED.wire();
+      case MASTER_REQUEST -> MasterResponse.ERROR.ordinal();
+      case MASTER_REQUERY -> DlmLockRes.UNKNOWN;
+      case EXIT_DOMAIN, BEGIN_EXIT_DOMAIN -> 0;
+      default -> EINVAL;
     };
   }
 

@@ -110,8 +110,7 @@ final class DomainJoin {
     O2DlmConfig config = domain.config;
     Message nodeTable = new QueryNodeinfo(domain.self, config.domain(), config.nodes());
     Message regions = new QueryRegion(domain.self, config.domain(), config.regions());
-    compare(
-        nodeTable, "node table", () -> compare(regions, "heartbeat regions", this::tellMembers));
+    compare(nodeTable, "nodes", () -> compare(regions, "heartbeat regions", this::tellMembers));
   }
 
   private void compare(Message message, String what, Runnable next) {
@@ -125,7 +124,8 @@ final class DomainJoin {
                   if (status == 0) {
                     proceed.run();
                   } else {
-                    refuse("node " + node + " has another " + what + " than this node");
+                    refuse(
+                        "node " + node + " is configured with other " + what + " than this node");
                   }
                 },
                 error -> tryAgain("no connection to node " + node)),
