@@ -21,7 +21,10 @@ public interface Handle extends AutoCloseable {
 
   /**
    * Forgets a block that is being freed: pending changes to it are not written home, and a revoke
-   * record keeps replay from resurrecting older ones.
+   * record keeps replay from resurrecting older ones. Dirtying the block again cancels that.
+   *
+   * <p>The block may be used for file data once {@link #transactionId} is committed, not before:
+   * then no image of it is on its way home and none ever will be.
    */
   void forget(long block) throws IOException;
 

@@ -1,459 +1,263 @@
 package org.lockstepfs.blockdev.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import org.lockstepfs.blockdev.device.BlockDevice;
-import org.lockstepfs.blockdev.sys.NativeBuffers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The journal of a mounted slot.
+ * A {@link Journal} in JBD2's format.
  *
- * <p>Two locks: {@code state} guards memory and is never held over I/O; {@code io} is held by the
- * one thread that commits or checkpoints. A commit copies what it writes, so that the next
- * transaction can change the same blocks meanwhile, and what it copied is what a checkpoint brings
- * home. A block freed in a transaction that is committed is never written home again.
+ * <p>It has no thread of its own: whoever commits or needs room does the work, and the owner calls
+ * {@link #maintain} about once a second. At most one journal of a file may be open anywhere.
  */
 public final class JbdJournal implements Journal {
-  /** A transaction may take this part of the log. */
-  private static final int TRANSACTION_SHARE = 4;
+  private static final Logger LOG = LoggerFactory.getLogger(JbdJournal.class);
+  private static final long MAX_NARROW_BLOCKS = 1L << Integer.SIZE;
 
-  private static final int GATHER_BYTES = 1 << 20;
-
-  private final BlockDevice device;
-  private final int blockSize;
-  private final JournalMap map;
-  private final JournalSuperblock sb;
-  private final LogWriter log;
-  private final Clock clock;
-  private final long capacity;
-  private final ByteBuffer gather = NativeBuffers.allocate(GATHER_BYTES);
-
-  private final ReentrantLock state = new ReentrantLock();
-  private final Condition changed = state.newCondition();
-  private final ReentrantLock io = new ReentrantLock();
-
-  private Transaction running;
-  private boolean locked;
-  private Set<Long> committing = Set.of();
-  private Map<Long, Image> images = new HashMap<>();
-  private Map<Long, Image> older = Map.of();
-  private int committedId;
-  private int checkpointedId;
-  private long usedBlocks;
-  private volatile IOException failure;
+  private final JournalState state;
+  private final HandleRoom room;
+  private final Committer committer;
+  private final Checkpointer checkpointer;
+  private final JournalOptions options;
 
   private JbdJournal(
-      BlockDevice device, int blockSize, JournalMap map, JournalSuperblock sb, Clock clock) {
-    this.device = device;
-    this.blockSize = blockSize;
-    this.map = map;
-    this.sb = sb;
-    this.clock = clock;
-    this.capacity = sb.blocks() - sb.first();
-    this.log = new LogWriter(device, blockSize, map, sb, sb.first());
-    this.running = new Transaction(sb.sequence());
-    this.committedId = sb.sequence() - 1;
-    this.checkpointedId = committedId;
+      BlockDevice device, LogFile file, JournalSuperblock superblock, JournalOptions options) {
+    LogRing ring = LogRing.of(superblock);
+    LogLayout layout = superblock.layout();
+    this.options = options;
+    state = new JournalState(device.name(), ring, superblock.sequence() + 1);
+    room = new HandleRoom(state, layout);
+    LogTail tail = new LogTail(state, file, superblock);
+    checkpointer = new Checkpointer(state, new HomeWriter(device, layout.blockSize()), tail);
+    CommitWriter writer = new CommitWriter(file, ring, layout, superblock.uuid(), options.clock());
+    committer = new Committer(state, layout, writer, tail, checkpointer);
+  }
+
+  /** Opens a journal with default options, except for the clock; see the other method. */
+  public static JbdJournal open(BlockDevice device, int blockSize, JournalMap map, Clock clock)
+      throws IOException {
+    return open(device, blockSize, map, JournalOptions.with(clock));
   }
 
   /**
-   * Opens an empty journal: a new one, or one that was closed or replayed.
+   * Opens a journal that needs no replay, because its file is not marked dirty or {@link
+   * JournalReplay} has just run. What its log may still hold is dropped, as the kernel does.
    *
-   * @throws IOException if it is damaged, or holds transactions that were not replayed
+   * @param blockSize the volume's block size in bytes
+   * @throws IOException if the superblock is damaged or has a feature that is not supported
    */
-  public static JbdJournal open(BlockDevice device, int blockSize, JournalMap map, Clock clock)
+  public static JbdJournal open(
+      BlockDevice device, int blockSize, JournalMap map, JournalOptions options)
       throws IOException {
-    JournalSuperblock sb = JournalSuperblock.read(device, blockSize, map);
-    if (sb.start() != 0) {
-      throw new IOException(device.name() + ": journal holds transactions that were not replayed");
+    JournalSuperblock superblock = LogFile.readSuperblock(device, blockSize, map);
+    LogFile file = LogFile.open(device, blockSize, map, superblock);
+    if (superblock.start() != 0) {
+      wipe(device, file, superblock);
     }
-    sb.addIncompat(JournalSuperblock.INCOMPAT_REVOKE);
-    sb.setTail(sb.first(), sb.sequence());
-    sb.write(device, map);
+    boolean wide = device.size() / blockSize > MAX_NARROW_BLOCKS;
+    superblock.setFeatures(
+        JournalSuperblock.INCOMPAT_REVOKE | (wide ? JournalSuperblock.INCOMPAT_64BIT : 0));
+    file.write(0, superblock.contents());
     device.flush();
-    return new JbdJournal(device, blockSize, map, sb, clock);
+    return new JbdJournal(device, file, superblock, options);
   }
 
-  // --- updates ---
+  private static void wipe(BlockDevice device, LogFile file, JournalSuperblock superblock)
+      throws IOException {
+    LogReader reader = new LogReader(file, LogRing.of(superblock));
+    LogScan scan = LogScan.run(reader, superblock, device.name());
+    if (scan.transactions() > 0) {
+      LOG.warn(
+          "{}: dropping {} transactions from a journal that is marked clean",
+          device.name(),
+          scan.transactions());
+    }
+    superblock.setTail(scan.endTid(), 0);
+  }
 
   @Override
   public Handle start(int blocks) throws IOException {
     if (blocks < 0 || blocks > maxHandleBlocks()) {
       throw new IOException(
-          device.name() + ": update of " + blocks + " blocks, at most " + maxHandleBlocks());
+          state.name + ": a handle of " + blocks + " blocks, at most " + maxHandleBlocks());
     }
     while (true) {
-      int full;
-      state.lock();
+      int tid;
+      boolean logFull;
+      state.lock.lock();
       try {
-        awaitUnlocked();
-        if (running.size() + blocks <= maxTransactionBlocks()) {
-          running.open(blocks);
-          return new OpenHandle(running, blocks);
+        Transaction transaction = awaitJoinable();
+        if (room.fits(transaction, blocks)) {
+          return join(transaction, blocks);
         }
-        full = running.id();
+        tid = transaction.tid;
+        logFull = room.fitsTransaction(transaction, blocks);
+        if (logFull && state.committed.isEmpty() && state.committing != null) {
+          state.changed.awaitUninterruptibly();
+          continue;
+        }
+        logFull &= !state.committed.isEmpty();
       } finally {
-        state.unlock();
+        state.lock.unlock();
       }
-      commit(full);
+      makeRoom(tid, logFull);
     }
   }
 
-  private void awaitUnlocked() throws IOException {
-    checkAlive();
-    while (locked) {
-      changed.awaitUninterruptibly();
-      checkAlive();
+  /** Returns the running transaction once handles may join it. */
+  private Transaction awaitJoinable() throws IOException {
+    while (true) {
+      state.checkOpen();
+      if (state.running == null) {
+        state.running = new Transaction(state.nextTid, options.nanoTime().getAsLong());
+      }
+      if (state.running.state == Transaction.State.RUNNING) {
+        return state.running;
+      }
+      state.changed.awaitUninterruptibly();
     }
   }
 
-  private void checkAlive() throws IOException {
-    IOException cause = failure;
-    if (cause != null) {
-      throw new IOException(device.name() + ": journal aborted: " + cause.getMessage(), cause);
-    }
+  private Handle join(Transaction transaction, int blocks) {
+    transaction.openHandles++;
+    transaction.reservedBlocks += blocks;
+    return new JbdHandle(state, room, transaction, blocks);
   }
 
-  private int maxTransactionBlocks() {
-    return (int) (capacity / TRANSACTION_SHARE);
+  private void makeRoom(int runningTid, boolean logFull) throws IOException {
+    if (logFull) {
+      checkpointer.checkpoint(runningTid);
+    } else {
+      committer.commit(runningTid, true);
+    }
   }
 
   @Override
   public int maxHandleBlocks() {
-    return maxTransactionBlocks() / 2;
-  }
-
-  private final class OpenHandle implements Handle {
-    private final Transaction transaction;
-    private int credits;
-    private boolean stopped;
-
-    OpenHandle(Transaction transaction, int credits) {
-      this.transaction = transaction;
-      this.credits = credits;
-    }
-
-    @Override
-    public void dirty(MetaBuffer buffer) throws IOException {
-      state.lock();
-      try {
-        checkAlive();
-        if (transaction.add(buffer)) {
-          spend();
-        }
-      } finally {
-        state.unlock();
-      }
-    }
-
-    private void spend() throws IOException {
-      if (credits > 0) {
-        credits--;
-        transaction.reserve(-1);
-      } else if (transaction.size() > capacity / 2) {
-        throw new IOException(device.name() + ": update exceeds its credits and cannot grow");
-      }
-    }
-
-    @Override
-    public void forget(long block) throws IOException {
-      state.lock();
-      try {
-        checkAlive();
-        transaction.dirty().remove(block);
-        if (images.containsKey(block) || committing.contains(block)) {
-          if (transaction.revoked().add(block)) {
-            spend();
-          }
-        }
-      } finally {
-        state.unlock();
-      }
-    }
-
-    @Override
-    public boolean extend(int blocks) throws IOException {
-      state.lock();
-      try {
-        checkAlive();
-        if (transaction.size() + blocks > maxTransactionBlocks()) {
-          return false;
-        }
-        transaction.reserve(blocks);
-        credits += blocks;
-        return true;
-      } finally {
-        state.unlock();
-      }
-    }
-
-    @Override
-    public int transactionId() {
-      return transaction.id();
-    }
-
-    @Override
-    public void stop() {
-      state.lock();
-      try {
-        if (!stopped) {
-          stopped = true;
-          transaction.close(credits);
-          changed.signalAll();
-        }
-      } finally {
-        state.unlock();
-      }
-    }
+    return room.maxTransactionBlocks();
   }
 
   @Override
   public MetaBuffer attached(long block) {
-    state.lock();
+    state.lock.lock();
     try {
-      MetaBuffer buffer = running.dirty().get(block);
-      if (buffer != null) {
-        return buffer;
-      }
-      Image image = images.get(block);
-      return image == null ? null : image.buffer();
+      return state.attached(block);
     } finally {
-      state.unlock();
+      state.lock.unlock();
     }
   }
 
-  // --- commit ---
-
   @Override
-  public int runningTransactionId() {
-    state.lock();
-    try {
-      return running.id();
-    } finally {
-      state.unlock();
-    }
+  public void commit(int transactionId) throws IOException {
+    committer.commit(transactionId, false);
   }
 
   @Override
   public void commit() throws IOException {
-    commit(runningTransactionId());
+    committer.commit(newestTid(), false);
   }
-
-  @Override
-  public void commit(int id) throws IOException {
-    io.lock();
-    try {
-      commitLocked(id);
-    } finally {
-      io.unlock();
-    }
-  }
-
-  /** A transaction that takes no more changes, and what it changed. */
-  private record Closed(Transaction transaction, List<Image> copies) {}
-
-  private void commitLocked(int id) throws IOException {
-    checkAlive();
-    Closed closed = close(id);
-    if (closed == null) {
-      return;
-    }
-    try {
-      write(closed.transaction(), closed.copies());
-    } catch (IOException e) {
-      abort(e);
-      throw e;
-    }
-  }
-
-  /** Ends the running transaction and begins the next; null if there is nothing to commit. */
-  private Closed close(int id) {
-    state.lock();
-    try {
-      if (committedId - id >= 0 || (running.isEmpty() && running.openHandles() == 0)) {
-        return null;
-      }
-      Transaction transaction = closeRunning();
-      List<Image> copies = copy(transaction);
-      running = new Transaction(transaction.id() + 1);
-      locked = false;
-      changed.signalAll();
-      return new Closed(transaction, copies);
-    } finally {
-      state.unlock();
-    }
-  }
-
-  /** Keeps new handles out until those of the running transaction have stopped. */
-  private Transaction closeRunning() {
-    locked = true;
-    while (running.openHandles() > 0) {
-      changed.awaitUninterruptibly();
-    }
-    return running;
-  }
-
-  private List<Image> copy(Transaction transaction) {
-    List<Image> copies = new ArrayList<>(transaction.dirty().size());
-    for (MetaBuffer buffer : transaction.dirty().values()) {
-      byte[] bytes = new byte[blockSize];
-      buffer.data().get(0, bytes);
-      copies.add(new Image(buffer, bytes));
-    }
-    Map<Long, Image> attached = new HashMap<>(images);
-    for (Image image : copies) {
-      attached.put(image.buffer().block(), image);
-    }
-    older = images;
-    images = attached;
-    committing = new HashSet<>(transaction.dirty().keySet());
-    return copies;
-  }
-
-  private void write(Transaction transaction, List<Image> copies) throws IOException {
-    int needed = log.blocksFor(copies.size(), transaction.revoked().size());
-    if (usedBlocks + needed >= capacity) {
-      writeHome(older);
-      moveTail(transaction.id());
-    }
-    log.writeBody(transaction.id(), copies, transaction.revoked());
-    device.flush();
-    log.writeCommit(transaction.id(), clock.instant());
-    device.flush();
-    usedBlocks += needed;
-    state.lock();
-    try {
-      transaction.revoked().forEach(images::remove);
-      committedId = transaction.id();
-      committing = Set.of();
-      older = Map.of();
-      changed.signalAll();
-    } finally {
-      state.unlock();
-    }
-    if (usedBlocks > capacity / 2) {
-      checkpointLocked();
-    }
-  }
-
-  private void abort(IOException cause) {
-    state.lock();
-    try {
-      failure = cause;
-      locked = false;
-      changed.signalAll();
-    } finally {
-      state.unlock();
-    }
-  }
-
-  // --- checkpoint ---
 
   @Override
   public void flush() throws IOException {
-    io.lock();
+    int tid = newestTid();
+    committer.commit(tid, false);
+    if (!isCheckpointed(tid)) {
+      checkpointer.checkpoint(tid);
+    }
+  }
+
+  /** Returns the id of the newest transaction that has changed anything. */
+  private int newestTid() {
+    state.lock.lock();
     try {
-      commitLocked(runningTransactionId());
-      checkpointLocked();
+      boolean changes = state.running != null && !state.running.isEmpty();
+      return changes ? state.running.tid : state.nextTid - 1;
     } finally {
-      io.unlock();
+      state.lock.unlock();
     }
   }
 
-  /** Brings home everything committed; the log is empty afterwards, on disk as well. */
-  private void checkpointLocked() throws IOException {
-    checkAlive();
-    if (usedBlocks == 0) {
-      return;
-    }
+  /**
+   * Does what is due: commits a transaction older than the commit interval, checkpoints when the
+   * log is more than half full. For the owner's timer.
+   */
+  public void maintain() throws IOException {
+    int tid;
+    boolean commitDue;
+    boolean checkpointDue;
+    state.lock.lock();
     try {
-      writeHome(images);
-      moveTail(committedId + 1);
-      state.lock();
-      try {
-        images = new HashMap<>();
-        checkpointedId = committedId;
-      } finally {
-        state.unlock();
-      }
-    } catch (IOException e) {
-      abort(e);
-      throw e;
+      state.checkOpen();
+      tid = state.nextTid;
+      commitDue = state.running != null && !state.running.isEmpty() && isOld(state.running);
+      checkpointDue = state.freeBlocks < state.logLength / 2 && !state.committed.isEmpty();
+    } finally {
+      state.lock.unlock();
+    }
+    if (commitDue) {
+      committer.commit(tid, false);
+    }
+    if (checkpointDue) {
+      checkpointer.checkpoint(tid);
     }
   }
 
-  private void writeHome(Map<Long, Image> what) throws IOException {
-    gather.clear();
-    long start = 0;
-    for (Map.Entry<Long, Image> entry : new TreeMap<>(what).entrySet()) {
-      long block = entry.getKey();
-      boolean continues =
-          gather.position() > 0
-              && start + gather.position() / blockSize == block
-              && gather.remaining() >= blockSize;
-      if (!continues) {
-        drain(start);
-        start = block;
-      }
-      gather.put(entry.getValue().bytes());
-    }
-    drain(start);
-    device.flush();
+  private boolean isOld(Transaction transaction) {
+    long ageNanos = options.nanoTime().getAsLong() - transaction.startedNanos;
+    return ageNanos >= TimeUnit.MILLISECONDS.toNanos(options.commitIntervalMs());
   }
 
-  private void drain(long start) throws IOException {
-    if (gather.position() > 0) {
-      gather.flip();
-      device.write(start * blockSize, gather);
+  @Override
+  public int runningTransactionId() {
+    state.lock.lock();
+    try {
+      return state.nextTid;
+    } finally {
+      state.lock.unlock();
     }
-    gather.clear();
-  }
-
-  /** Forgets what the log holds, durably: it must not be replayed over what others write later. */
-  private void moveTail(int nextId) throws IOException {
-    sb.setTail(log.head(), nextId);
-    sb.write(device, map);
-    device.flush();
-    usedBlocks = 0;
   }
 
   @Override
   public boolean isCheckpointed(int id) {
-    state.lock();
+    state.lock.lock();
     try {
-      return checkpointedId - id >= 0;
+      // A transaction without changes has none that are missing at home.
+      boolean idle = state.running == null || state.running.isEmpty();
+      return Tid.isAtLeast(state.checkpointedTid, id)
+          || (idle && id == state.nextTid && state.checkpointedTid == id - 1);
     } finally {
-      state.unlock();
+      state.lock.unlock();
     }
   }
 
   @Override
   public boolean isAborted() {
-    return failure != null;
+    return state.isAborted();
+  }
+
+  /** Returns what the journal has done so far. */
+  public JournalStats stats() {
+    state.lock.lock();
+    try {
+      return new JournalStats(
+          state.commits,
+          state.loggedBlocks,
+          state.revokedBlocks,
+          state.homeBlocks,
+          state.logLength - state.freeBlocks,
+          state.logLength);
+    } finally {
+      state.lock.unlock();
+    }
   }
 
   @Override
   public void close() throws IOException {
-    io.lock();
-    try {
-      commitLocked(runningTransactionId());
-      checkpointLocked();
-      sb.setTail(0, committedId + 1);
-      sb.write(device, map);
-      device.flush();
-      abort(new IOException("closed"));
-    } finally {
-      io.unlock();
+    if (state.markClosed()) {
+      flush();
     }
   }
 }

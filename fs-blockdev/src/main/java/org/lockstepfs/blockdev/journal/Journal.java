@@ -42,15 +42,19 @@ public interface Journal extends Closeable {
   void commit() throws IOException;
 
   /**
-   * Commits, then checkpoints everything: afterwards every home block is current and durable and
-   * the log is empty. Called before a cluster lock that covers dirty metadata is given up.
+   * Commits, then checkpoints everything changed before the call: afterwards those home blocks are
+   * current and durable, and the log does not hold them any more. Called before a cluster lock that
+   * covers dirty metadata is given up.
    */
   void flush() throws IOException;
 
   /** Returns the transaction id that a handle started now would get. */
   int runningTransactionId();
 
-  /** Returns whether every change of transaction {@code id} has been written home. */
+  /**
+   * Returns whether every change of transaction {@code id} is durable at home and no replay of this
+   * journal would write it again. Only then may another node change the blocks.
+   */
   boolean isCheckpointed(int id);
 
   /** Returns whether the journal gave up after an error. */

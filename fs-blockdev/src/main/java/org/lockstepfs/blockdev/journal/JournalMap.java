@@ -2,13 +2,13 @@ package org.lockstepfs.blockdev.journal;
 
 import java.io.IOException;
 
-/** Where on the volume the blocks of a journal file lie. */
+/** Where the blocks of a journal file lie on the volume. */
 @FunctionalInterface
 public interface JournalMap {
   /**
-   * Returns the volume's block that holds a block of the journal.
+   * Returns the volume block that holds block {@code logical} of the journal file.
    *
-   * @throws IOException if the file does not reach that far
+   * @throws IOException if the file has no such block
    */
   long physical(long logical) throws IOException;
 }

@@ -3,139 +3,163 @@ package org.lockstepfs.blockdev.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.lockstepfs.blockdev.device.BlockDevice;
 
 /**
- * The first block of a journal; everything is big-endian.
+ * Block 0 of a journal file, version 2. All fields are big-endian.
  *
  * <pre>
- *   00 header            0C block size u32   10 blocks u32       14 first log block u32
- *   18 sequence u32      1C start u32 (0: empty)   20 errno u32
- *   24 compat u32        28 incompat u32     2C ro-compat u32    30 uuid 16   40 users u32
+ *  0 header        12 block size   16 length of the file in blocks   20 first log block
+ * 24 transaction id expected at start   28 start of the log, 0 = log empty   32 errno
+ * 36 compat   40 incompat   44 ro-compat   48 uuid   64 users   80 checksum type   252 checksum
  * </pre>
  *
- * <p>Source: Linux 6.1 include/linux/jbd2.h, journal_superblock_t.
+ * <p>Source: Linux 6.1 include/linux/jbd2.h, fs/jbd2/journal.c.
  */
 public final class JournalSuperblock {
-  /** Incompat feature: revoke records may occur. */
-  static final int INCOMPAT_REVOKE = 0x1;
+  /** Incompat feature: the log may hold revoke blocks. */
+  public static final int INCOMPAT_REVOKE = 1;
 
   /** Incompat feature: block numbers have 64 bits. */
-  static final int INCOMPAT_64BIT = 0x2;
+  public static final int INCOMPAT_64BIT = 2;
 
-  /** Incompat feature: checksums, second version. */
-  static final int INCOMPAT_CSUM_V2 = 0x8;
+  private static final int INCOMPAT_ASYNC_COMMIT = 4;
+  private static final int SUPPORTED = INCOMPAT_REVOKE | INCOMPAT_64BIT | INCOMPAT_ASYNC_COMMIT;
+  private static final String[] FEATURE_NAMES = {
+    "revoke", "64bit", "async_commit", "csum_v2", "csum_v3", "fast_commit"
+  };
 
-  /** Incompat feature: checksums, third version. */
-  static final int INCOMPAT_CSUM_V3 = 0x10;
+  private static final int BLOCK_SIZE = 12;
+  private static final int MAX_LENGTH = 16;
+  private static final int FIRST = 20;
+  private static final int SEQUENCE = 24;
+  private static final int START = 28;
+  private static final int COMPAT = 36;
+  private static final int INCOMPAT = 40;
+  private static final int RO_COMPAT = 44;
+  private static final int UUID = 48;
+  private static final int USERS = 64;
+  private static final int STRUCTURE_BYTES = 1024;
 
-  private static final int INCOMPAT_KNOWN = INCOMPAT_REVOKE | INCOMPAT_64BIT;
-  private static final int SIZE = 1024;
-  private static final int MIN_BLOCKS = 8;
+  /** A shorter log has no room for two transactions and their control blocks. */
+  private static final int MIN_LOG_BLOCKS = 32;
 
-  private final ByteBuffer b;
+  private final ByteBuffer block;
 
   private JournalSuperblock(ByteBuffer block) {
-    this.b = block.order(ByteOrder.BIG_ENDIAN);
+    this.block = block;
   }
 
   /**
-   * Writes the superblock of an empty journal into a zeroed block.
+   * Fills {@code block} with the superblock of an empty journal, for mkfs, which zeroes the rest of
+   * the file.
    *
-   * @param block one volume block, of at least 512 bytes
-   * @param blocks length of the journal file in blocks
-   * @param incompat64 whether the volume has more than 2^32 blocks
-   * @param uuid 16 bytes
+   * @param block one volume block; its byte order is left as it is
+   * @param journalBlocks length of the journal file in volume blocks
+   * @param wide whether the volume has more than 2^32 blocks
+   * @param uuid 16 bytes; OCFS2 puts the volume's own uuid here
    */
-  public static void format(ByteBuffer block, int blocks, boolean incompat64, byte[] uuid) {
-    ByteBuffer b = block.duplicate().order(ByteOrder.BIG_ENDIAN);
-    b.putInt(0, LogFormat.MAGIC);
-    b.putInt(LogFormat.TYPE, LogFormat.SUPERBLOCK_V2);
-    b.putInt(0x0C, block.capacity());
-    b.putInt(0x10, blocks);
-    b.putInt(0x14, firstBlock(block.capacity()));
-    b.putInt(0x18, 1);
-    b.putInt(0x28, incompat64 ? INCOMPAT_64BIT : 0);
-    b.put(0x30, uuid, 0, LogFormat.UUID_BYTES);
-    b.putInt(0x40, 1);
-  }
-
-  /** The superblock has 1024 bytes, so with small blocks the log begins behind the second. */
-  private static int firstBlock(int blockSize) {
-    return Math.max(1, SIZE / blockSize);
+  public static void format(ByteBuffer block, int journalBlocks, boolean wide, byte[] uuid) {
+    ByteBuffer view = block.duplicate().clear().order(ByteOrder.BIG_ENDIAN);
+    for (int i = 0; i < view.capacity(); i++) {
+      view.put(i, (byte) 0);
+    }
+    view.putInt(0, LogBlock.MAGIC).putInt(4, LogBlock.SUPERBLOCK_V2);
+    view.putInt(BLOCK_SIZE, view.capacity()).putInt(MAX_LENGTH, journalBlocks);
+    // The structure has 1024 bytes, so blocks of 512 keep their second one free.
+    view.putInt(FIRST, Math.max(1, STRUCTURE_BYTES / view.capacity()));
+    view.putInt(SEQUENCE, 1).putInt(START, 0);
+    view.putInt(INCOMPAT, wide ? INCOMPAT_64BIT : 0);
+    view.put(UUID, uuid, 0, LogBlock.UUID_BYTES).putInt(USERS, 1);
   }
 
   /**
-   * Reads and checks the superblock of a journal file.
+   * Reads and checks a superblock.
    *
-   * @throws IOException if it is damaged, or uses features that are not supported
+   * @throws IOException naming the damaged field or the feature that is not supported
    */
-  static JournalSuperblock read(BlockDevice device, int blockSize, JournalMap map)
-      throws IOException {
-    ByteBuffer block = ByteBuffer.allocate(blockSize);
-    long home = map.physical(0);
-    device.read(home * blockSize, block);
-    JournalSuperblock sb = new JournalSuperblock(block.clear());
-    sb.check(device.name() + ": journal superblock in block " + home, blockSize);
+  static JournalSuperblock parse(ByteBuffer contents, String device) throws IOException {
+    JournalSuperblock sb = new JournalSuperblock(contents.duplicate().order(ByteOrder.BIG_ENDIAN));
+    String where = device + ": journal superblock: ";
+    int type = LogBlock.type(sb.block);
+    if (!LogBlock.hasMagic(sb.block)) {
+      throw new IOException(where + "no JBD2 magic");
+    }
+    if (type != LogBlock.SUPERBLOCK_V2) {
+      throw new IOException(where + "s_blocktype " + type + " is not a version 2 superblock");
+    }
+    if (sb.block.getInt(BLOCK_SIZE) != sb.block.capacity()) {
+      throw new IOException(
+          where + "s_blocksize " + sb.block.getInt(BLOCK_SIZE) + ", not the volume's");
+    }
+    sb.checkBounds(where);
+    sb.checkFeatures(where);
     return sb;
   }
 
-  private void check(String where, int blockSize) throws IOException {
-    int type = b.getInt(LogFormat.TYPE);
-    if (b.getInt(0) != LogFormat.MAGIC
-        || (type != LogFormat.SUPERBLOCK_V2 && type != LogFormat.SUPERBLOCK_V1)) {
-      throw new IOException(where + ": no journal");
+  private void checkBounds(String where) throws IOException {
+    if (first() < 1 || maxLength() - first() < MIN_LOG_BLOCKS) {
+      throw new IOException(where + "s_first " + first() + ", s_maxlen " + maxLength());
     }
-    if (b.getInt(0x0C) != blockSize) {
-      throw new IOException(where + ": block size " + b.getInt(0x0C) + ", not " + blockSize);
+    if (start() != 0 && (start() < first() || start() >= maxLength())) {
+      throw new IOException(where + "s_start " + start() + " lies outside the log");
     }
-    if (blocks() < MIN_BLOCKS || first() < 1 || first() >= blocks() || start() >= blocks()) {
-      throw new IOException(where + ": length, first or start block out of range");
+  }
+
+  private void checkFeatures(String where) throws IOException {
+    int unknown = incompat() & ~SUPPORTED;
+    if (unknown != 0) {
+      int bit = Integer.numberOfTrailingZeros(unknown);
+      String name = bit < FEATURE_NAMES.length ? FEATURE_NAMES[bit] : "bit " + bit;
+      throw new IOException(where + "incompat feature " + name + " is not supported");
     }
-    if ((b.getInt(0x28) & ~INCOMPAT_KNOWN) != 0) {
+    if (block.getInt(RO_COMPAT) != 0) {
       throw new IOException(
-          where + ": unsupported features 0x" + Integer.toHexString(b.getInt(0x28)));
+          where + "ro-compat features " + Integer.toHexString(block.getInt(RO_COMPAT)));
     }
   }
 
-  /** Writes the superblock back; not durable before a flush. */
-  void write(BlockDevice device, JournalMap map) throws IOException {
-    device.write(map.physical(0) * b.capacity(), b.duplicate().clear());
+  /** Returns the whole block, for writing. */
+  ByteBuffer contents() {
+    return block.duplicate().clear();
   }
 
-  long blocks() {
-    return Integer.toUnsignedLong(b.getInt(0x10));
+  int maxLength() {
+    return block.getInt(MAX_LENGTH);
   }
 
-  long first() {
-    return Integer.toUnsignedLong(b.getInt(0x14));
+  int first() {
+    return block.getInt(FIRST);
   }
 
-  /** Returns the id of the first transaction to be found at {@link #start}. */
   int sequence() {
-    return b.getInt(0x18);
+    return block.getInt(SEQUENCE);
   }
 
-  /** Returns where the log begins, 0 if it is empty. */
-  long start() {
-    return Integer.toUnsignedLong(b.getInt(0x1C));
+  int start() {
+    return block.getInt(START);
   }
 
-  void setTail(long start, int sequence) {
-    b.putInt(0x18, sequence);
-    b.putInt(0x1C, (int) start);
+  int incompat() {
+    return block.getInt(INCOMPAT);
   }
 
-  boolean has(int incompat) {
-    return (b.getInt(0x28) & incompat) != 0;
+  byte[] uuid() {
+    byte[] uuid = new byte[LogBlock.UUID_BYTES];
+    block.get(UUID, uuid);
+    return uuid;
   }
 
-  void addIncompat(int incompat) {
-    b.putInt(0x28, b.getInt(0x28) | incompat);
+  /** Sets where a replay starts and the transaction id it expects there. */
+  void setTail(int sequence, int start) {
+    block.putInt(SEQUENCE, sequence).putInt(START, start);
   }
 
-  /** Copies the journal's UUID to a position in a block. */
-  void copyUuid(ByteBuffer block, int at) {
-    block.put(at, b, 0x30, LogFormat.UUID_BYTES);
+  /** Sets the features this implementation writes; only while the log is empty. */
+  void setFeatures(int incompat) {
+    block.putInt(COMPAT, 0).putInt(INCOMPAT, incompat);
+  }
+
+  LogLayout layout() {
+    return new LogLayout(block.capacity(), (incompat() & INCOMPAT_64BIT) != 0);
   }
 }

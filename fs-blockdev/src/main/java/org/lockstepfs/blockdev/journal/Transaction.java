@@ -1,64 +1,77 @@
 package org.lockstepfs.blockdev.journal;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What one transaction has changed so far. Guarded by the journal. */
+/**
+ * The changes that reach the log together. Guarded by the journal's lock, except that the committer
+ * alone reads a locked transaction without handles.
+ */
 final class Transaction {
-  private final int id;
-  private final Map<Long, MetaBuffer> dirty = new LinkedHashMap<>();
-  private final Set<Long> revoked = new HashSet<>();
-  private int openHandles;
-  private int reservedBlocks;
-
-  Transaction(int id) {
-    this.id = id;
+  /** Where a transaction stands. */
+  enum State {
+    /** Handles may join. */
+    RUNNING,
+    /** Nobody may join any more; its handles are awaited. */
+    LOCKED,
+    /** Its images are taken and on their way to the log. */
+    COMMITTING,
+    /** Durable in the log; some of its images may not be at home yet. */
+    COMMITTED
   }
 
-  int id() {
-    return id;
-  }
+  final int tid;
+  final long startedNanos;
+  State state = State.RUNNING;
+  int openHandles;
 
-  Map<Long, MetaBuffer> dirty() {
-    return dirty;
-  }
+  /** Blocks that open handles may still dirty. */
+  int reservedBlocks;
 
-  Set<Long> revoked() {
-    return revoked;
+  /** What the handles have dirtied; a block's latest buffer. */
+  final Map<Long, MetaBuffer> dirty = new LinkedHashMap<>();
+
+  /** Blocks freed and not dirtied again. */
+  final Set<Long> revoked = new HashSet<>();
+
+  /** Copies of the dirty blocks, by block number; set when committing starts. */
+  final Map<Long, byte[]> images = new HashMap<>();
+
+  /** Images that are committed here, in no later transaction, and not at home yet. */
+  final Map<Long, byte[]> unwritten = new HashMap<>();
+
+  int logStart;
+  int logBlocks;
+
+  Transaction(int tid, long startedNanos) {
+    this.tid = tid;
+    this.startedNanos = startedNanos;
   }
 
   boolean isEmpty() {
     return dirty.isEmpty() && revoked.isEmpty();
   }
 
-  int openHandles() {
-    return openHandles;
+  /** Returns the number of metadata blocks that it has or may still get. */
+  int expectedBlocks() {
+    return dirty.size() + reservedBlocks;
   }
 
-  /** Returns how many blocks it has or may still get. */
-  int size() {
-    return dirty.size() + revoked.size() + reservedBlocks;
+  /** Copies every dirty block; no handle is open, so nobody changes them. */
+  void takeImages(int blockSize) {
+    for (MetaBuffer buffer : dirty.values()) {
+      byte[] image = new byte[blockSize];
+      buffer.data().get(0, image);
+      images.put(buffer.block(), image);
+    }
   }
 
-  void open(int credits) {
-    openHandles++;
-    reservedBlocks += credits;
-  }
-
-  void reserve(int credits) {
-    reservedBlocks += credits;
-  }
-
-  void close(int unusedCredits) {
-    openHandles--;
-    reservedBlocks -= unusedCredits;
-  }
-
-  /** Adds a block; returns whether it is new here. */
-  boolean add(MetaBuffer buffer) {
-    revoked.remove(buffer.block());
-    return dirty.put(buffer.block(), buffer) == null;
+  /** Drops what it refers to, for a cached buffer may keep the transaction itself alive. */
+  void release() {
+    dirty.clear();
+    revoked.clear();
   }
 }
