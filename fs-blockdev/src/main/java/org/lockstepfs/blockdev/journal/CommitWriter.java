@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.lockstepfs.blockdev.sys.NativeBuffers;
 
@@ -55,19 +57,30 @@ final class CommitWriter {
   private void writeRevokes(Transaction transaction) throws IOException {
     Iterator<Long> blocks = transaction.revoked.iterator();
     while (blocks.hasNext()) {
-      ByteBuffer revoke = LogBlock.create(layout.blockSize(), LogBlock.REVOKE, transaction.tid);
-      revoke.position(LogBlock.REVOKE_RECORDS);
-      for (int i = 0; i < layout.revokesPerBlock() && blocks.hasNext(); i++) {
-        long block = blocks.next();
-        if (layout.wide()) {
-          revoke.putLong(block);
-        } else {
-          revoke.putInt((int) block);
-        }
+      List<Long> records = new ArrayList<>();
+      while (blocks.hasNext() && records.size() < layout.revokesPerBlock()) {
+        records.add(blocks.next());
       }
-      revoke.putInt(LogBlock.REVOKE_COUNT, revoke.position());
-      append(revoke.clear());
+      append(revokeBlock(transaction.tid, records));
     }
+  }
+
+  /**
+   * Narrow records are written twice: fsck.ocfs2 (1.8) takes them for 8 bytes long when it counts
+   * them and reads the first half only. To others a repeated record says nothing new.
+   */
+  private ByteBuffer revokeBlock(int tid, List<Long> records) {
+    ByteBuffer revoke = LogBlock.create(layout.blockSize(), LogBlock.REVOKE, tid);
+    revoke.position(LogBlock.REVOKE_RECORDS);
+    if (layout.wide()) {
+      records.forEach(revoke::putLong);
+    } else {
+      for (int copy = 0; copy < 2; copy++) {
+        records.forEach(block -> revoke.putInt((int) (long) block));
+      }
+    }
+    revoke.putInt(LogBlock.REVOKE_COUNT, revoke.position());
+    return revoke.clear();
   }
 
   private void writeImages(Transaction transaction) throws IOException {

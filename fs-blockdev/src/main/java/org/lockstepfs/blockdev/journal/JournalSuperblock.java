@@ -100,7 +100,7 @@ public final class JournalSuperblock {
     if (first() < 1 || maxLength() - first() < MIN_LOG_BLOCKS) {
       throw new IOException(where + "s_first " + first() + ", s_maxlen " + maxLength());
     }
-    if (start() != 0 && (start() < first() || start() >= maxLength())) {
+    if (start() != 0 && (start() < 1 || start() >= maxLength())) {
       throw new IOException(where + "s_start " + start() + " lies outside the log");
     }
   }

@@ -22,8 +22,9 @@ record LogLayout(int blockSize, boolean wide) {
     return 1 + (afterFirst - LogBlock.UUID_BYTES) / tagBytes();
   }
 
+  /** Eight bytes each: a wide record, or a narrow one that {@link CommitWriter} writes twice. */
   int revokesPerBlock() {
-    return (blockSize - LogBlock.REVOKE_RECORDS) / revokeRecordBytes();
+    return (blockSize - LogBlock.REVOKE_RECORDS) / Long.BYTES;
   }
 
   /** Returns the number of log blocks that a transaction takes. */
