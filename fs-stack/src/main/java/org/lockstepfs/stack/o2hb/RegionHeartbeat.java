@@ -178,10 +178,9 @@ public final class RegionHeartbeat {
     if (phase == Phase.JOINING && !ownSlotOk) {
       fail("node number " + self + " is in use by another node that heartbeats on " + name);
     }
+    // Who only watches is not there yet: it must not hear of others before they can hear of it.
     if (phase == Phase.JOINING || phase == Phase.STEADY) {
       writeOwnBlock(generation);
-    }
-    if (phase != Phase.FAILED) {
       checkSlots();
       settle();
     }

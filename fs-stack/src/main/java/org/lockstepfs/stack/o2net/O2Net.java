@@ -20,7 +20,6 @@ import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.BitSet;
 import java.util.List;
@@ -31,8 +30,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This node's o2net: listens, connects, sends and dispatches messages. Thread-safe.
@@ -42,14 +39,12 @@ import org.slf4j.LoggerFactory;
  * to, or accepted from, a node that is not heartbeating.
  */
 public final class O2Net implements Closeable {
-  private static final Logger LOG = LoggerFactory.getLogger(O2Net.class);
   private static final int BACKLOG = 64;
-  private static final int MAX_UNIDENTIFIED = 64;
   private static final int CLOSE_TIMEOUT_SECONDS = 5;
 
   private final ClusterNode self;
   private final NetTimeouts timeouts;
-  private final Admission admission;
+  private final ClusterConfig config;
   private final NetMeters meters;
   private final HandlerTable handlers = new HandlerTable();
   private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
@@ -58,7 +53,6 @@ public final class O2Net implements Closeable {
   private final LoopQueue queue;
   private final Map<Integer, Peer> peers = new TreeMap<>();
   private Channel listener;
-  private int unidentified;
 
   /**
    * Makes the transport of one node; {@link #start} opens it.
@@ -70,7 +64,7 @@ public final class O2Net implements Closeable {
       ClusterConfig config, ClusterNode self, NetTimeouts timeouts, MeterRegistry registry) {
     this.self = self;
     this.timeouts = timeouts;
-    this.admission = new Admission(config);
+    this.config = config;
     this.meters = new NetMeters(registry);
     this.group =
         new MultiThreadIoEventLoopGroup(
@@ -103,7 +97,8 @@ public final class O2Net implements Closeable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
-            .childHandler(pipeline(new Accepted()));
+            .childHandler(
+                pipeline(new Acceptor(self, new Admission(config), peers, timeouts, loop)));
     ChannelFuture bound = bootstrap.bind(self.netAddress()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       close();
@@ -240,7 +235,7 @@ public final class O2Net implements Closeable {
           .option(ChannelOption.TCP_NODELAY, true)
           .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeouts.idleTimeoutMs())
           .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
-          .handler(pipeline(new Connected(peer)))
+          .handler(pipeline(new Outgoing(self, peer, timeouts)))
           .connect(peer.node().netAddress(), new InetSocketAddress(self.address(), 0))
           .addListener(
               future -> {
@@ -259,145 +254,6 @@ public final class O2Net implements Closeable {
     public void linkError(Peer peer, String reason) {
       meters.linkError();
       listeners.forEach(l -> l.linkError(peer.node().number(), reason));
-    }
-  }
-
-  /** Judges a handshake from a peer whose number is known. */
-  private void judge(Peer peer, Connection connection, Handshake theirs) {
-    int expected = peer.node().number();
-    if (theirs.sender().orElse(expected) != expected) {
-      peer.handshakeBad("says that it is node " + theirs.sender().getAsInt());
-      return;
-    }
-    Handshake.of(self.number(), timeouts)
-        .disagreement(theirs)
-        .ifPresentOrElse(peer::handshakeBad, () -> peer.handshakeOk(connection, theirs));
-  }
-
-  /** Hears of the connections that this node made. */
-  private final class Connected implements Connection.Owner {
-    private final Peer peer;
-
-    Connected(Peer peer) {
-      this.peer = peer;
-    }
-
-    @Override
-    public void opened(Connection connection) {
-      connection.identify(peer.node().number());
-      peer.attach(connection);
-      if (peer.isHeartbeating()) {
-        connection.sendHandshake(Handshake.of(self.number(), timeouts));
-      } else {
-        connection.close("stopped heartbeating");
-      }
-    }
-
-    @Override
-    public void handshake(Connection connection, Handshake theirs) {
-      judge(peer, connection, theirs);
-    }
-
-    @Override
-    public void recovered(Connection connection) {
-      peer.recovered();
-    }
-
-    @Override
-    public void idle(Connection connection) {
-      peer.idle();
-    }
-
-    @Override
-    public void closed(Connection connection, String reason) {
-      peer.closed(connection, reason);
-    }
-  }
-
-  /** Hears of the connections that this node accepted. */
-  private final class Accepted implements Connection.Owner {
-    @Override
-    public void opened(Connection connection) {
-      unidentified++;
-      InetAddress source = ((InetSocketAddress) connection.remoteAddress()).getAddress();
-      if (!admission.known(source)) {
-        LOG.warn("o2net: attempt to connect from unknown node at {}", source.getHostAddress());
-        connection.close("unknown node");
-        return;
-      }
-      admission
-          .bySource(source)
-          .ifPresentOrElse(node -> admit(connection, node), () -> awaitIdentity(connection));
-    }
-
-    private void awaitIdentity(Connection connection) {
-      if (unidentified > MAX_UNIDENTIFIED) {
-        connection.close("too many connections that name no node");
-        return;
-      }
-      loop.schedule(
-          () -> {
-            if (connection.node() < 0) {
-              connection.close("no handshake");
-            }
-          },
-          timeouts.idleTimeoutMs(),
-          TimeUnit.MILLISECONDS);
-    }
-
-    /** Takes the connection as the node's, if one from that node is due; answers the handshake. */
-    private void admit(Connection connection, ClusterNode node) {
-      unidentified--;
-      connection.identify(node.number());
-      Peer peer = peers.get(node.number());
-      if (node.number() <= self.number()) {
-        LOG.warn("o2net: unexpected connect attempt from node {}", node.number());
-        connection.close("lower nodes do not connect");
-      } else if (!peer.isHeartbeating()) {
-        LOG.debug("o2net: node {} connects but does not heartbeat yet", node.number());
-        connection.close("not heartbeating");
-      } else if (peer.hasConnection()) {
-        LOG.warn("o2net: node {} connects but already has a connection", node.number());
-        connection.close("has a connection");
-      } else {
-        peer.attach(connection);
-        connection.sendHandshake(Handshake.of(self.number(), timeouts));
-      }
-    }
-
-    @Override
-    public void handshake(Connection connection, Handshake theirs) {
-      if (connection.node() < 0) {
-        InetAddress source = ((InetSocketAddress) connection.remoteAddress()).getAddress();
-        admission
-            .byHandshake(source, theirs)
-            .ifPresentOrElse(
-                node -> admit(connection, node), () -> connection.close("names no node"));
-      }
-      Peer peer = peers.get(connection.node());
-      if (peer != null && peer.owns(connection)) {
-        judge(peer, connection, theirs);
-      }
-    }
-
-    @Override
-    public void recovered(Connection connection) {
-      peers.get(connection.node()).recovered();
-    }
-
-    @Override
-    public void idle(Connection connection) {
-      peers.get(connection.node()).idle();
-    }
-
-    @Override
-    public void closed(Connection connection, String reason) {
-      Peer peer = peers.get(connection.node());
-      if (connection.node() < 0) {
-        unidentified--;
-      } else if (peer != null) {
-        peer.closed(connection, reason);
-      }
     }
   }
 }

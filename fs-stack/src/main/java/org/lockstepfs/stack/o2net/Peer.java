@@ -77,12 +77,13 @@ final class Peer {
     return lockstep;
   }
 
-  boolean isHeartbeating() {
-    return heartbeating;
-  }
-
-  boolean owns(Connection candidate) {
-    return connection == candidate;
+  /**
+   * Returns whether a connection from the peer would be taken: it heartbeats, and no link to it
+   * broke since it began to. After a break it may be another incarnation that connects, and
+   * heartbeat has to tell first that the old one is gone.
+   */
+  boolean isWanted() {
+    return heartbeating && !givenUp;
   }
 
   boolean hasConnection() {
@@ -131,7 +132,23 @@ final class Peer {
     retryLater();
   }
 
-  void handshakeOk(Connection from, Handshake theirs) {
+  /**
+   * Takes or refuses a connection by its handshake; one that is not this peer's any more is passed
+   * over.
+   */
+  void judge(Connection from, Handshake ours, Handshake theirs) {
+    if (connection != from) {
+      return;
+    }
+    int expected = node.number();
+    if (theirs.sender().orElse(expected) != expected) {
+      handshakeBad("says that it is node " + theirs.sender().getAsInt());
+      return;
+    }
+    ours.disagreement(theirs).ifPresentOrElse(this::handshakeBad, () -> handshakeOk(from, theirs));
+  }
+
+  private void handshakeOk(Connection from, Handshake theirs) {
     lockstep = theirs.sender().isPresent();
     from.accept();
     up = true;
@@ -147,7 +164,7 @@ final class Peer {
   }
 
   /** The peer is not one that we can talk to; no more attempts until it heartbeats anew. */
-  void handshakeBad(String reason) {
+  private void handshakeBad(String reason) {
     LOG.warn("o2net: node {} ({}) {}", node.number(), node.name(), reason);
     giveUp(reason);
   }

@@ -74,7 +74,7 @@ class TwoProcessesTest {
   }
 
   @Test
-  void joinContendDieAndGoOn() throws Exception {
+  void joinContendLeaveReturnDieAndGoOn() throws Exception {
     Path image = dir.resolve("image");
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
       file.setLength(1 << 20);
@@ -94,28 +94,31 @@ class TwoProcessesTest {
     String onB = b.ask("contend 5 6000");
     String onA = a.answer();
     System.out.printf(
-        "processes: first joined after %d ms, second after %d ms; contended lock: %s us, %s us%n",
+        "processes: first joined after %d ms, second after %d ms; step of ping_pong: %s us, %s us%n",
         first, second, onA, onB);
 
     assertThat(b.ask("lock M1 EX")).isEqualTo("ast");
-    assertThat(b.ask("plock 9")).isEqualTo("ok");
+    assertThat(b.ask("unlock")).isEqualTo("unlocked");
+    assertThat(b.ask("leave")).isEqualTo("left");
+    assertThat(a.ask("members")).isEqualTo("[1]");
+    Child again = new Child(config, "n2", image);
+    assertThat(again.answer()).startsWith("joined ");
+    assertThat(a.ask("members")).isEqualTo("[1, 2]");
+
+    assertThat(a.ask("lock M2 EX")).isEqualTo("ast");
+    assertThat(a.ask("unlock")).isEqualTo("unlocked");
+    assertThat(again.ask("lock M2 EX")).isEqualTo("ast");
+    assertThat(again.ask("plock 9")).isEqualTo("ok");
     begun = System.nanoTime();
-    b.process.destroyForcibly().waitFor();
-    assertThat(a.ask("lock M1 EX")).isEqualTo("ast");
+    again.process.destroyForcibly().waitFor();
+    assertThat(a.ask("lock M2 EX")).isEqualTo("ast");
     long lockFreed = millisSince(begun);
     assertThat(a.ask("plock 9")).isEqualTo("ok");
     long plockFreed = millisSince(begun);
     System.out.printf("killed: lock free after %d ms, plock after %d ms%n", lockFreed, plockFreed);
     assertThat(lockFreed).isLessThan(20_000);
-
-    Child again = new Child(config, "n2", image);
-    assertThat(again.answer()).startsWith("joined ");
-    assertThat(again.ask("members")).isEqualTo("[1, 2]");
     assertThat(a.ask("unlock")).isEqualTo("unlocked");
     assertThat(a.ask("leave")).isEqualTo("left");
-    assertThat(again.ask("lock M1 EX")).isEqualTo("ast");
-    assertThat(again.ask("unlock")).isEqualTo("unlocked");
-    assertThat(again.ask("leave")).isEqualTo("left");
   }
 
   private static long millisSince(long nanos) {

@@ -221,6 +221,30 @@ class O2NetTest {
     assertThat(links).containsExactly("up 2", "error 2");
   }
 
+  /**
+   * What connects after a break may be a new incarnation: heartbeat must see the old one go first.
+   */
+  @Test
+  void afterABreakTheHeartbeatMustTellThatTheOldIncarnationIsGone() throws Exception {
+    configure("127.0.0.1", "127.0.0.1");
+    O2Net a = start(1, TIMEOUTS);
+    O2Net b = start(2, TIMEOUTS);
+    a.register(TYPE, KEY, 1, r -> r.answer(1));
+    a.nodeUp(2);
+    b.nodeUp(1);
+    await(() -> a.connectedNodes().get(2));
+    b.close();
+    await(() -> a.connectedNodes().isEmpty());
+    O2Net again = start(2, TIMEOUTS);
+    again.nodeUp(1);
+    CompletableFuture<Outcome> waiting = send(again, 1);
+    TimeUnit.MILLISECONDS.sleep(200);
+    assertThat(waiting).isNotDone();
+    a.nodeDown(2);
+    a.nodeUp(2);
+    assertThat(waiting.get()).isEqualTo(new Outcome(SendResult.DELIVERED, 1));
+  }
+
   /** A kernel node has its own address and says connector id 1; nothing else names it. */
   @Test
   void aKernelNodeIsKnownByItsAddress() throws Exception {
