@@ -252,6 +252,9 @@ class O2NetTest {
     O2Net a = start(1, TIMEOUTS);
     a.register(TYPE, KEY, 1, r -> r.answer(10 + r.from()));
     a.nodeUp(2);
+    CompletableFuture<Void> heard = new CompletableFuture<>();
+    a.executor().execute(() -> heard.complete(null));
+    heard.get();
     try (Socket kernel = connect("127.0.0.2")) {
       kernel.getOutputStream().write(kernelHandshake());
       assertThat(kernel.getInputStream().readNBytes(32)).startsWith(0, 0, 0, 0, 0, 0, 0, 11);
