@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.format.Dinode;
 import org.lockstepfs.blockdev.format.FileType;
 import org.lockstepfs.blockdev.format.InodeFlags;
 import org.lockstepfs.blockdev.format.SubAllocation;
 import org.lockstepfs.blockdev.journal.Handle;
+import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.ClaimedBlock;
 import org.lockstepfs.fuse.alloc.Reservation;
@@ -105,12 +107,20 @@ public final class Orphans {
     try {
       wiped = tryWipe(inode);
     } catch (IOException e) {
-      LOG.warn("{}: orphan {} stays for now", volume, inode.block(), e);
+      wiped = isGone(e);
+      if (!wiped) {
+        LOG.warn("{}: orphan {} stays for now", volume, inode.block(), e);
+      }
     }
     volume.inodes().put(inode, 1);
     if (wiped) {
       volume.inodes().evictIfIdle(inode.block());
     }
+  }
+
+  /** Another node may have been faster. */
+  private static boolean isGone(IOException e) {
+    return e instanceof ErrnoException known && known.errno() == Errno.ESTALE;
   }
 
   /** Frees an inode if it has no name and is open nowhere; returns whether it did. */

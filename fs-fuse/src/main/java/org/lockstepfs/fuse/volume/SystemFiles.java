@@ -40,6 +40,7 @@ public final class SystemFiles implements AllocInodes {
       Geometry geometry, Inode systemDir, int slots, java.util.function.LongFunction<Inode> open)
       throws IOException {
     SystemFiles system = new SystemFiles(slots);
+    system.files.put("//", systemDir);
     try (Held held = systemDir.lock(LockMode.PR)) {
       Directory directory = new Directory(geometry, systemDir);
       for (String name : List.of("global_bitmap", "slot_map", "heartbeat")) {
@@ -77,7 +78,7 @@ public final class SystemFiles implements AllocInodes {
     slot = mine;
   }
 
-  /** Returns all system files. */
+  /** Returns all system files and the directory that holds them. */
   Collection<Inode> all() {
     return files.values();
   }
