@@ -151,13 +151,30 @@ public final class MountedVolume implements AutoCloseable {
   /** Unmounts: the volume is clean on disk afterwards, and the other nodes wait for nothing. */
   @Override
   public void close() throws IOException {
+    IOException failure = null;
     try {
       mount.stop();
-    } finally {
-      dlm.close();
-      if (connection != null) {
-        connection.disconnect();
+    } catch (IOException e) {
+      failure = e;
+    }
+    dlm.close();
+    if (connection != null) {
+      disconnect(failure);
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Disconnects, even after a failure, which counts more than one that may follow from it. */
+  private void disconnect(IOException failure) throws IOException {
+    try {
+      connection.disconnect();
+    } catch (IOException e) {
+      if (failure == null) {
+        throw e;
       }
+      failure.addSuppressed(e);
     }
   }
 }

@@ -105,6 +105,12 @@ public final class Volume implements InodeContext {
     allocators = newAllocators;
   }
 
+  /** Closes the journal: everything is at home, so locks can go without asking it. */
+  void closeJournal() throws IOException {
+    journal.close();
+    journal = null;
+  }
+
   // --- parts ---
 
   @Override

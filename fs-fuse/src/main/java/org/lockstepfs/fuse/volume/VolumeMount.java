@@ -176,7 +176,7 @@ public final class VolumeMount {
     if (!volume.journal().isAborted()) {
       volume.orphans().scan(slot);
       volume.allocators().unmount();
-      volume.journal().close();
+      volume.closeJournal();
       journalFile.markClean();
       superLock.lock(LockMode.EX);
       try {
