@@ -7,9 +7,9 @@ import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.ClusterRun;
-import org.lockstepfs.fuse.alloc.Reservation;
 import org.lockstepfs.fuse.extent.ExtentTree;
 import org.lockstepfs.fuse.extent.Mapping;
+import org.lockstepfs.fuse.extent.RestartHandleException;
 import org.lockstepfs.fuse.inode.Inode;
 import org.lockstepfs.fuse.meta.Geometry;
 import org.lockstepfs.fuse.volume.Volume;
@@ -77,21 +77,27 @@ public final class FileSpace {
   /** Frees every cluster from {@code from} up to {@code to}, one extent per transaction. */
   public void removeClusters(Inode inode, long from, long to) throws IOException {
     ExtentTree tree = inode.extents();
-    while (true) {
-      Reservation wanted =
-          Reservation.none()
-              .withFreedRuns(1)
-              .withFreedBlocks(tree.blockSlots())
-              .withMetaBlocks(tree.metaBlocksNeeded(1));
-      try (AllocContext alloc = volume.allocators().reserve(wanted);
+    boolean more = true;
+    while (more) {
+      try (AllocContext alloc = volume.allocators().reserve(tree.removal(from, to - from));
           Handle handle =
               volume.journal().start(alloc.credits() + tree.credits() + DINODE_CREDITS)) {
-        Mapping removed = tree.removeLast(handle, alloc, from, to - from);
-        if (removed == null) {
-          return;
-        }
+        more = removeLast(inode, handle, alloc, from, to);
+      }
+    }
+  }
+
+  /** Removes one extent; false if there was none. */
+  private static boolean removeLast(
+      Inode inode, Handle handle, AllocContext alloc, long from, long to) throws IOException {
+    try {
+      Mapping removed = inode.extents().removeLast(handle, alloc, from, to - from);
+      if (removed != null) {
         inode.store(handle);
       }
+      return removed != null;
+    } catch (RestartHandleException e) {
+      return true;
     }
   }
 
@@ -134,7 +140,12 @@ public final class FileSpace {
         Handle handle = volume.journal().start(alloc.credits() + tree.credits() + DINODE_CREDITS)) {
       ClusterRun run = alloc.claimClusters(handle, goal(inode, cpos), wanted);
       long block = geometry.clusterToBlock(run.start());
-      tree.insert(handle, alloc, new Mapping(cpos, run.count(), block, Mapping.UNWRITTEN));
+      try {
+        tree.insert(handle, alloc, new Mapping(cpos, run.count(), block, Mapping.UNWRITTEN));
+      } catch (RestartHandleException e) {
+        alloc.unclaimClusters(handle, run);
+        return cpos;
+      }
       inode.store(handle);
       return cpos + run.count();
     }

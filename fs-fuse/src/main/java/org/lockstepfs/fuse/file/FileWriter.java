@@ -7,6 +7,7 @@ import org.lockstepfs.fuse.alloc.AllocContext;
 import org.lockstepfs.fuse.alloc.ClusterRun;
 import org.lockstepfs.fuse.extent.ExtentTree;
 import org.lockstepfs.fuse.extent.Mapping;
+import org.lockstepfs.fuse.extent.RestartHandleException;
 import org.lockstepfs.fuse.inode.Inode;
 import org.lockstepfs.fuse.meta.Geometry;
 import org.lockstepfs.fuse.volume.Volume;
@@ -94,7 +95,11 @@ public final class FileWriter {
     src.position(src.position() + written);
   }
 
-  /** Allocates one run of clusters, fills it and makes it part of the file. */
+  /**
+   * Allocates one run of clusters, fills it and makes it part of the file.
+   *
+   * @return number of bytes written; 0 if the tree needs another transaction first
+   */
   private int fillHole(Inode inode, long offset, ByteBuffer piece) throws IOException {
     ExtentTree tree = inode.extents();
     long cpos = offset >> geometry.clusterBits();
@@ -105,7 +110,12 @@ public final class FileWriter {
       ClusterRun run = alloc.claimClusters(handle, space.goal(inode, cpos), wanted);
       Mapping fresh = new Mapping(cpos, run.count(), geometry.clusterToBlock(run.start()), 0);
       int length = fillNew(inode, fresh, offset, piece);
-      tree.insert(handle, alloc, fresh);
+      try {
+        tree.insert(handle, alloc, fresh);
+      } catch (RestartHandleException e) {
+        alloc.unclaimClusters(handle, run);
+        return 0;
+      }
       finish(inode, handle, offset + length);
       return length;
     }
@@ -126,7 +136,11 @@ public final class FileWriter {
     try (AllocContext alloc = volume.allocators().reserve(0, tree.metaBlocksNeeded(2), 0);
         Handle handle = volume.journal().start(alloc.credits() + tree.credits() + DINODE_CREDITS)) {
       int length = fillNew(inode, part, offset, piece);
-      tree.markWritten(handle, alloc, part.cpos(), part.clusters());
+      try {
+        tree.markWritten(handle, alloc, part.cpos(), part.clusters());
+      } catch (RestartHandleException e) {
+        return 0;
+      }
       finish(inode, handle, offset + length);
       return length;
     }
