@@ -117,7 +117,8 @@ final class LockState {
     }
     boolean unusedGrant = has(UPCONVERT_FINISHING) && !tooLow;
     if (!unusedGrant && has(BLOCKED) && taker.wanted.strongerThan(highestCompatible(blocking))) {
-      return Taker.Step.WAIT;
+      // A taker that holds the lock already, as a deleter holds OPEN, would wait for itself.
+      return taker.wait == LockWait.NOQUEUE ? Taker.Step.REFUSED : Taker.Step.WAIT;
     }
     if (tooLow) {
       if (taker.wait == LockWait.NOQUEUE && taker.call != 0) {

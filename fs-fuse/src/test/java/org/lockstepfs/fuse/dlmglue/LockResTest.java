@@ -222,9 +222,8 @@ final class LockResTest {
     assertErrno(Errno.EAGAIN, () -> there.lock(EX, LockWait.NONBLOCK));
     there.unlock(PR);
     there.drop();
-    here.lock(EX, LockWait.NOQUEUE);
-    here.unlock(EX);
     here.unlock(PR);
+    use(here, EX);
     here.drop();
     assertThat(dlm.locks()).isZero();
   }

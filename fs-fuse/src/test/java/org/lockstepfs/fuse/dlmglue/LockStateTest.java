@@ -206,6 +206,17 @@ final class LockStateTest {
     assertThat(state.take(taker(EX))).as("others may").isEqualTo(Taker.Step.CALL);
   }
 
+  /** Fault: a deleter that holds OPEN at PR and tries for EX waits for its own PR to go. */
+  @Test
+  void noqueueDoesNotWaitForADownconvert() {
+    cacheAt(PR);
+    state.holdCached(PR);
+    state.blockingAst(EX);
+
+    assertThat(state.take(new Taker(EX, LockWait.NOQUEUE))).isEqualTo(Taker.Step.REFUSED);
+    assertThat(state.take(taker(EX))).isEqualTo(Taker.Step.WAIT);
+  }
+
   /** Fault: a taker spins on an error. (The kernel only logs here, and hangs.) */
   @Test
   void aFailureReachesItsTakerOnce() {
