@@ -57,8 +57,6 @@ public final class Dinode {
   private static final int ORPHANED_SLOT = 0x74;
   private static final int DYN_FEATURES = 0x76;
   private static final int XATTR_LOC = 0x78;
-  private static final int DX_ROOT = 0x88;
-  private static final int REFCOUNT_LOC = 0x90;
   private static final int SUBALLOC_LOC = 0x98;
 
   private final ByteBuffer block;
@@ -367,16 +365,6 @@ public final class Dinode {
   /** Returns the block of extended attributes, or 0. */
   public long xattrLocation() {
     return block.getLong(XATTR_LOC);
-  }
-
-  /** Returns the root of the directory index; means something with INDEXED_DIR only. */
-  public long dxRoot() {
-    return block.getLong(DX_ROOT);
-  }
-
-  /** Returns the root of the refcount tree; means something with HAS_REFCOUNT only. */
-  public long refcountLocation() {
-    return block.getLong(REFCOUNT_LOC);
   }
 
   /** Returns the device number of a device file, as the kernel's huge_encode_dev makes it. */

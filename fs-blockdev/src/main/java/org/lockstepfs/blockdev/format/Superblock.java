@@ -106,7 +106,8 @@ public final class Superblock {
   /**
    * Finds and reads the superblock of a device.
    *
-   * @throws CorruptBlockException if there is one and its numbers are out of range
+   * @throws CorruptBlockException if there is one and its numbers are out of range, or the volume
+   *     is larger than the device
    * @throws IOException if there is none, or the device fails
    */
   public static Superblock read(BlockDevice device) throws IOException {
@@ -124,7 +125,13 @@ public final class Superblock {
       ByteBuffer block =
           sectors.slice((int) (offset - from), blockSize).order(ByteOrder.LITTLE_ENDIAN);
       if (isAt(block, blockSize)) {
-        return open(block, Limits.SUPER_BLOCK_BLKNO);
+        Superblock sb = open(block, Limits.SUPER_BLOCK_BLKNO);
+        Check.atMost(
+            Limits.SUPER_BLOCK_BLKNO,
+            "i_clusters",
+            sb.clusters(),
+            device.size() / sb.clusterSize());
+        return sb;
       }
     }
     throw new IOException(device.name() + ": no OCFS2 superblock");
