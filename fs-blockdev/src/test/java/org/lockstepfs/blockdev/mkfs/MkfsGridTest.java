@@ -45,7 +45,9 @@ class MkfsGridTest {
     "4096, 4K,  60M, 1, local,   noinline-data",
     "4096, 32K, 99M, 8, cluster, noappend-dio",
     "4096, 1M,  90M, 1, local,   'noinline-data,nounwritten'",
-    "4096, 1M,  5G,  4, cluster, ''",
+    "512,  4K,  1100M, 2, local, ''",
+    "4096, 4K,  5G,  4, cluster, ''",
+    "4096, 1M,  17G, 8, cluster, ''",
     "4096, 4K,  1200M, 255, cluster, noinline-data",
   })
   void isCleanToFsck(

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /** Runs a program of ocfs2-tools and takes its output apart. */
 public final class Tool {
   private static final int TIMEOUT_SECONDS = 60;
+  private static final int FSCK_MEMORY_KIB = 200_000;
 
   private final int status;
   private final String output;
@@ -31,6 +32,10 @@ public final class Tool {
   public static Tool run(String program, List<String> arguments) {
     List<String> command = new ArrayList<>(List.of("/usr/sbin/" + program));
     command.addAll(arguments);
+    return start(command);
+  }
+
+  private static Tool start(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
@@ -50,9 +55,13 @@ public final class Tool {
     return run("debugfs.ocfs2", List.of("-R", command, image.toString()));
   }
 
-  /** Checks an image without changing it. */
+  /**
+   * Checks an image without changing it. Unlimited, fsck.ocfs2 caches as much as the volume is
+   * large, and touches all of that before it begins: seconds for a volume of some GiB.
+   */
   public static Tool fsck(Path image) {
-    return run("fsck.ocfs2", List.of("-fn", image.toString()));
+    String limited = "ulimit -v " + FSCK_MEMORY_KIB + "; exec /usr/sbin/fsck.ocfs2 -fn \"$0\"";
+    return start(List.of("/bin/sh", "-c", limited, image.toString()));
   }
 
   public int status() {
