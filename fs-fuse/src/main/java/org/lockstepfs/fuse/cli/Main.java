@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Main.VersionProvider.class,
     subcommands = {
+      DemoCommand.class,
+      MkfsCommand.class,
       MountCommand.class,
       UmountCommand.class,
       StatusCommand.class,
@@ -45,10 +47,19 @@ public final class Main {
     line.setExecutionExceptionHandler((e, command, parsed) -> explain(e));
     line.setParameterExceptionHandler(
         (e, words) -> {
-          System.err.println("lockstep: " + e.getMessage());
+          System.err.println("lockstep: " + reason(e));
           return USAGE;
         });
     return line.execute(arguments);
+  }
+
+  /** What an option's setter said is told as it said it, without picocli's words around it. */
+  private static String reason(CommandLine.ParameterException e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return (cause instanceof IOException ? cause : e).getMessage();
   }
 
   private static int explain(Exception e) {

@@ -1,0 +1,84 @@
+package org.lockstepfs.fuse.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.lockstepfs.fuse.control.ControlClient;
+import org.lockstepfs.fuse.control.Messages.Status;
+import org.lockstepfs.fuse.control.NodePaths;
+import org.lockstepfs.fuse.node.MountInfo;
+
+/** One of the demo's nodes: has a run directory and a mount point, and is driven by commands. */
+final class DemoNode implements Closeable {
+  private final String name;
+  private final Path dir;
+  private final Path run;
+  private final String launcher;
+  private final Map<String, String> environment;
+
+  /**
+   * Describes a node; nothing runs yet.
+   *
+   * @param root where its directories are made
+   * @param launcher path of bin/lockstep
+   */
+  DemoNode(String name, Path root, String launcher, Path clusterFile) throws IOException {
+    this.name = name;
+    this.dir = Files.createDirectories(root.resolve("mnt-" + name));
+    this.run = Files.createDirectories(root.resolve("run-" + name));
+    this.launcher = launcher;
+    this.environment =
+        Map.of("LOCKSTEP_RUNDIR", run.toString(), "LOCKSTEP_CONFIG", clusterFile.toString());
+  }
+
+  String name() {
+    return name;
+  }
+
+  Path dir() {
+    return dir;
+  }
+
+  void mount(String device) throws IOException {
+    lockstep("mount", "--node", name, device, dir.toString());
+  }
+
+  void umount() throws IOException {
+    lockstep("umount", dir.toString());
+  }
+
+  void stop() throws IOException {
+    lockstep("stop", "--node", name);
+  }
+
+  Status status() throws IOException {
+    return new ObjectMapper().readValue(lockstep("status", "--node", name, "--json"), Status.class);
+  }
+
+  String lockstep(String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of(launcher));
+    command.addAll(List.of(words));
+    return Tool.output(environment, command);
+  }
+
+  /** Ends whatever still runs, by force if need be, and takes the mount away. */
+  @Override
+  public void close() throws IOException {
+    NodePaths paths = new NodePaths(run, name);
+    if (new ControlClient(paths.socket()).isUp()) {
+      Tool.run(environment, List.of(launcher, "stop", "--force", "--node", name));
+    }
+    if (Files.exists(paths.pidFile())) {
+      long pid = Long.parseLong(Files.readString(paths.pidFile()).strip());
+      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+    if (MountInfo.at(dir) != null) {
+      Tool.run(Map.of(), List.of("umount", "-i", "-l", dir.toString()));
+    }
+  }
+}
