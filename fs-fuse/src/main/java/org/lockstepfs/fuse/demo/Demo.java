@@ -71,15 +71,15 @@ public final class Demo {
     out.println("\n" + ++step + ". " + title);
   }
 
-  private void say(String format, Object... values) {
-    out.println("   " + String.format(format, values));
+  private void say(String line) {
+    out.println("   " + line);
   }
 
   private void expect(String what, String expected, String seen) throws IOException {
     if (!expected.equals(seen)) {
       throw new IOException(what + ": expected " + expected + ", saw " + seen);
     }
-    say("%-58s %s", what, seen);
+    say(String.format("%-58s %s", what, seen));
   }
 
   private void format() throws IOException {
@@ -100,18 +100,18 @@ public final class Demo {
                 "--cluster-stack=o2cb",
                 "--cluster-name=" + stage.cluster(),
                 device);
-    said.lines().forEach(line -> say("%s", line));
+    said.lines().forEach(this::say);
   }
 
   private void join() throws IOException {
     step("Mount it on two nodes");
     for (DemoNode node : List.of(stage.a(), stage.b())) {
       node.mount(stage.disk().device());
-      say("node %s mounted it on %s", node.name(), node.dir());
+      say("node " + node.name() + " mounted it on " + node.dir());
     }
     for (DemoNode node : List.of(stage.a(), stage.b())) {
       List<MemberStatus> members = members(node);
-      say("node %s sees the members %s", node.name(), names(members));
+      say("node " + node.name() + " sees the members " + names(members));
     }
   }
 
@@ -197,14 +197,14 @@ public final class Demo {
     for (DemoNode node : List.of(stage.a(), stage.b())) {
       node.umount();
       node.stop();
-      say("node %s has left the volume and the cluster", node.name());
+      say("node " + node.name() + " has left the volume and the cluster");
     }
   }
 
   private void check() throws IOException {
     step("fsck.ocfs2 -fn " + stage.disk().device());
     Tool fsck = Tool.run(Map.of(), List.of("fsck.ocfs2", "-fn", stage.disk().device()));
-    fsck.output().lines().forEach(line -> say("%s", line));
+    fsck.output().lines().forEach(this::say);
     if (fsck.status() != 0 || !fsck.output().contains("All passes succeeded")) {
       throw new IOException("fsck.ocfs2 exited with " + fsck.status());
     }

@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.lockstepfs.fuse.control.ControlClient;
 import org.lockstepfs.fuse.control.Messages.Status;
 import org.lockstepfs.fuse.control.NodePaths;
@@ -15,6 +19,8 @@ import org.lockstepfs.fuse.node.MountInfo;
 
 /** One of the demo's nodes: has a run directory and a mount point, and is driven by commands. */
 final class DemoNode implements Closeable {
+  private static final long KILL_TIMEOUT_S = 10;
+
   private final String name;
   private final Path dir;
   private final Path run;
@@ -70,15 +76,31 @@ final class DemoNode implements Closeable {
   @Override
   public void close() throws IOException {
     NodePaths paths = new NodePaths(run, name);
-    if (new ControlClient(paths.socket()).isUp()) {
-      Tool.run(environment, List.of(launcher, "stop", "--force", "--node", name));
+    try {
+      if (new ControlClient(paths.socket()).isUp()) {
+        Tool.run(environment, List.of(launcher, "stop", "--force", "--node", name));
+      }
+    } finally {
+      if (Files.exists(paths.pidFile())) {
+        kill(Long.parseLong(Files.readString(paths.pidFile()).strip()));
+      }
+      if (MountInfo.at(dir) != null) {
+        Tool.run(Map.of(), List.of("umount", "-i", "-l", dir.toString()));
+      }
     }
-    if (Files.exists(paths.pidFile())) {
-      long pid = Long.parseLong(Files.readString(paths.pidFile()).strip());
-      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  private static void kill(long pid) throws IOException {
+    Optional<ProcessHandle> daemon = ProcessHandle.of(pid);
+    if (daemon.isEmpty() || !daemon.get().destroyForcibly()) {
+      return;
     }
-    if (MountInfo.at(dir) != null) {
-      Tool.run(Map.of(), List.of("umount", "-i", "-l", dir.toString()));
+    try {
+      daemon.get().onExit().get(KILL_TIMEOUT_S, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("daemon " + pid + " cannot be killed", e);
     }
   }
 }
