@@ -136,6 +136,15 @@ public final class DlmLock extends QueuedLock<DlmLock> {
     flags = opFlags;
   }
 
+  /** Returns whether the outstanding operation unlocks, or asks for no stronger mode. */
+  boolean isGivingUp() {
+    return switch (stage) {
+      case UNLOCKING -> true;
+      case WAITING, SENT, QUEUED -> !wanted.strongerThan(mode());
+      case IDLE, GONE -> false;
+    };
+  }
+
   @Override
   public String toString() {
     return (cookie >>> 56)

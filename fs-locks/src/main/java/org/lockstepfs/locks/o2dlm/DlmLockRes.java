@@ -147,10 +147,6 @@ final class DlmLockRes {
     return true;
   }
 
-  void dropAllRefs() {
-    refs = null;
-  }
-
   /** Returns the nodes that refer to the resource, other than the master; a copy. */
   NodeMap refs() {
     return refs == null ? new NodeMap() : refs.copy();
@@ -172,6 +168,18 @@ final class DlmLockRes {
       case 1 -> converting;
       default -> blocked;
     };
+  }
+
+  /** Forgets all locks and references of other nodes. */
+  void keepLocksOf(int node) {
+    for (int i = 0; i < 3; i++) {
+      for (DlmLock lock : queue(i)) {
+        if (lock.node != node) {
+          LockQueue.detach(lock);
+        }
+      }
+    }
+    refs = null;
   }
 
   /** Returns a node's lock in any queue, or null. */

@@ -39,8 +39,7 @@ final class DomainHandlers {
     if (outside || domain.state == DomainState.LEAVING || domain.state == DomainState.LEFT) {
       return JoinReply.of(Code.OK_NO_MAP);
     }
-    boolean unrecovered = domain.members.contains(from) || domain.dead.contains(from);
-    if (domain.joiningNode != Domain.NOBODY || unrecovered) {
+    if (domain.joiningNode != Domain.NOBODY || domain.members.contains(from)) {
       return JoinReply.of(Code.DISALLOW);
     }
     boolean compatible =
@@ -104,6 +103,7 @@ final class DomainHandlers {
       domain.membersChanged();
       death.forgetHolder(from);
       domain.mastery.memberChanged(from, false);
+      death.inheritIfAlone();
     }
     return 0;
   }

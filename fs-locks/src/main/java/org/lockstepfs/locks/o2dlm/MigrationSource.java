@@ -6,7 +6,6 @@ import org.lockstepfs.locks.mode.Lvb;
 import org.lockstepfs.locks.o2dlm.message.MigLockres;
 import org.lockstepfs.locks.o2dlm.message.MigratableLock;
 import org.lockstepfs.locks.o2dlm.message.MigratableLock.QueueIndex;
-import org.lockstepfs.locks.resource.LockQueue;
 
 /**
  * Moving a resource away, on its old master: no new callbacks, wait until those on the wire are
@@ -145,14 +144,7 @@ final class MigrationSource {
       return;
     }
     active--;
-    for (int i = 0; i < 3; i++) {
-      for (DlmLock lock : res.queue(i)) {
-        if (lock.node != domain.self) {
-          LockQueue.detach(lock);
-        }
-      }
-    }
-    res.dropAllRefs();
+    res.keepLocksOf(domain.self);
     res.putLvb(null);
   }
 }

@@ -7,7 +7,8 @@ import org.lockstepfs.locks.resource.LockQueue;
 /**
  * A member's death, as far as this node can deal with it alone: what it held on resources mastered
  * here is freed, and a value block that it could have been changing is no longer trusted. Resources
- * that it mastered are marked RECOVERING; their operations wait for recovery.
+ * that it mastered are marked RECOVERING; their operations wait for recovery, or until this node is
+ * the last member.
  *
  * <p>Source: Linux fs/ocfs2/dlm/dlmrecovery.c, dlm_do_local_recovery_cleanup, dlm_revalidate_lvb,
  * dlm_free_dead_locks; dlmmaster.c, dlm_clean_master_list.
@@ -42,6 +43,48 @@ final class NodeDeath {
     }
     forgetHolder(node);
     domain.mastery.memberChanged(node, false);
+    inheritIfAlone();
+  }
+
+  /**
+   * The last member masters all: no other node holds or waits for anything, so what this node knows
+   * of a lost resource is all that there is to recover.
+   */
+  void inheritIfAlone() {
+    boolean alone = domain.members.size() == 1 && domain.members.contains(domain.self);
+    if (domain.dead.isEmpty() || !alone) {
+      return;
+    }
+    domain.dead.clear();
+    for (DlmLockRes res : List.copyOf(domain.resources.values())) {
+      if (res.has(ResState.RECOVERING)) {
+        res.owner = domain.self;
+        res.clear(ResState.RECOVERING);
+        res.keepLocksOf(domain.self);
+        inheritLvb(res);
+        domain.wake(res);
+        domain.kick(res);
+        domain.purge.review(res);
+      }
+    }
+  }
+
+  /**
+   * A reader's or writer's copy of the value block is good. One that was being given up is not: the
+   * dead master may have heard of it, and somebody else may have written since. Then the value is
+   * not written either when the operation is repeated here. (The kernel trusts it.)
+   */
+  private static void inheritLvb(DlmLockRes res) {
+    res.putLvb(null);
+    for (int i = 0; i < 2; i++) {
+      for (DlmLock lock : res.queue(i)) {
+        if (lock.isGivingUp()) {
+          lock.flags &= ~DlmFlags.VALBLK;
+        } else if (lock.mode() != LockMode.NL) {
+          res.putLvb(lock.lvb);
+        }
+      }
+    }
   }
 
   /** The old master died after the new one had everything: the new one will assert itself. */

@@ -76,7 +76,9 @@
  *       not IVLOCKID or a grant by the wrong node.
  *   <li>A migration carries the resource's own value block, also when only NL locks are left.
  *   <li>Whoever is gone, by exit or death, loses all locks and references at the masters at once.
- *   <li>Until recovery exists, a resource whose master died waits; unlock and cancel succeed there.
+ *   <li>Recovery among several survivors is not part of this engine yet: a resource whose master
+ *       died waits, unlock and cancel succeed there, and a dead node may join again. The last
+ *       member inherits all such resources.
  * </ul>
  *
  * <p>Source: Linux 6.1 fs/ocfs2/dlm.
