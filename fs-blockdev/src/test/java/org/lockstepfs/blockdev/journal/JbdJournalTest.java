@@ -172,7 +172,7 @@ class JbdJournalTest {
     Future<?> commit = submit(() -> journal.commit());
     // The commit is on disk, yet must not be reported.
     while (!hasCommit(handleTid())) {
-      Thread.onSpinWait();
+      TimeUnit.MILLISECONDS.sleep(1);
     }
     TimeUnit.MILLISECONDS.sleep(50);
     assertThat(commit.isDone()).isFalse();

@@ -15,7 +15,8 @@ import org.lockstepfs.blockdev.device.RecordingDevice;
 /** A power loss at any point leaves a log that replays to exactly one transaction's state. */
 @Timeout(60)
 class JournalCrashTest {
-  private static final int SEEDS = 16;
+  private static final int SEEDS = 12;
+  private static final int STRIKES = 3;
 
   @ParameterizedTest
   @ValueSource(ints = {512, 1024, 4096})
@@ -27,7 +28,9 @@ class JournalCrashTest {
       assertThat(workload.stats().loggedBlocks()).isGreaterThan(TestVolume.JOURNAL_BLOCKS);
       assertThat(workload.stats().revokedBlocks()).isPositive();
       for (int cut : workload.device().flushCuts()) {
-        crashAt(workload, cut, seed);
+        for (int strike = 0; strike < STRIKES; strike++) {
+          crashAt(workload, cut, seed + 1000L * strike);
+        }
       }
     }
   }
