@@ -48,13 +48,15 @@ final class Node implements AutoCloseable {
 
   /** Mounts a device and fails the test if that does not work. */
   Path mount(String device, Path dir, String... options) throws IOException {
-    Files.createDirectories(dir);
+    if (!mounts.contains(dir)) {
+      Files.createDirectories(dir);
+      mounts.add(dir);
+    }
     List<String> arguments = new ArrayList<>(List.of("mount", "--node", name));
     for (String option : options) {
       arguments.addAll(List.of("-o", option));
     }
     arguments.addAll(List.of(device, dir.toString()));
-    mounts.add(dir);
     lockstep(arguments.toArray(String[]::new)).ok();
     return dir;
   }
