@@ -32,13 +32,22 @@ public final class OpenCount {
     mutex.lock();
     try {
       if (count == 0) {
-        LockRes fresh = volume.openLock(block);
-        fresh.lock(LockMode.PR);
-        lock = fresh;
+        lock = take();
       }
       count++;
     } finally {
       mutex.unlock();
+    }
+  }
+
+  private LockRes take() throws IOException {
+    LockRes fresh = volume.openLock(block);
+    try {
+      fresh.lock(LockMode.PR);
+      return fresh;
+    } catch (IOException | RuntimeException e) {
+      fresh.drop();
+      throw e;
     }
   }
 

@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class VolumeFs implements FileSystem {
   private static final Logger LOG = LoggerFactory.getLogger(VolumeFs.class);
   private static final long ROOT = 1;
+  private static final int O_EXCL = 0200;
+  private static final int O_TRUNC = 01000;
   private static final int O_APPEND = 02000;
   private static final long UNTRUSTED_MS = 0;
 
@@ -210,10 +212,47 @@ public final class VolumeFs implements FileSystem {
   public void create(Request rq, long parent, Name name, int mode, int flags, Replies.Creates reply)
       throws IOException {
     int fileMode = mode & FileMode.PERMISSIONS | FileMode.REGULAR;
-    Inode inode = names.create(rq, node(parent), name, fileMode, 0, null);
+    Inode inode = createOrFind(rq, node(parent), name, fileMode, flags);
     Entry entry = entry(inode);
     try {
       reply.created(entry, open(inode));
+    } catch (IOException | RuntimeException e) {
+      volume.inodes().put(inode, 1);
+      throw e;
+    }
+  }
+
+  /** Another node may have made the file since the kernel looked; O_EXCL alone minds. */
+  private Inode createOrFind(Request rq, Inode dir, Name name, int mode, int flags)
+      throws IOException {
+    while (true) {
+      try {
+        return names.create(rq, dir, name, mode, 0, null);
+      } catch (ErrnoException e) {
+        if (e.errno() != Errno.EEXIST || (flags & O_EXCL) != 0) {
+          throw e;
+        }
+      }
+      try {
+        return found(names.lookup(dir, name), flags);
+      } catch (ErrnoException e) {
+        if (e.errno() != Errno.ENOENT && e.errno() != Errno.ESTALE) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Inode found(Inode inode, int flags) throws IOException {
+    try (Held held = inode.lock(LockMode.EX)) {
+      if (inode.attrs().isDirectory()) {
+        throw new ErrnoException(Errno.EISDIR, "open of " + inode + " for creation");
+      }
+      if ((flags & O_TRUNC) != 0 && inode.attrs().isRegular()) {
+        volume.checkWritable();
+        volume.space().truncate(inode, 0);
+      }
+      return inode;
     } catch (IOException | RuntimeException e) {
       volume.inodes().put(inode, 1);
       throw e;
