@@ -2,6 +2,7 @@ package org.lockstepfs.fuse.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.blockdev.sys.ErrnoException;
@@ -50,11 +51,22 @@ public final class FileSpace {
     }
     if (newSize > oldSize) {
       zeroWritten(inode, oldSize, newSize);
+    } else {
+      cutTail(inode, newSize);
     }
     setSize(inode, newSize);
-    if (newSize < oldSize) {
-      removeClusters(inode, geometry.clustersFor(newSize), Mapping.MAX_CPOS);
-    }
+  }
+
+  /** The length follows the extents down, so that a crash leaves no space behind the end. */
+  private void cutTail(Inode inode, long newSize) throws IOException {
+    removeClusters(
+        inode,
+        geometry.clustersFor(newSize),
+        Mapping.MAX_CPOS,
+        removed -> {
+          long end = Math.max(newSize, removed.cpos() << geometry.clusterBits());
+          inode.attrs().size = Math.min(inode.attrs().size, end);
+        });
   }
 
   private void truncateInline(Inode inode, int newSize) throws IOException {
@@ -76,23 +88,30 @@ public final class FileSpace {
 
   /** Frees every cluster from {@code from} up to {@code to}, one extent per transaction. */
   public void removeClusters(Inode inode, long from, long to) throws IOException {
+    removeClusters(inode, from, to, removed -> {});
+  }
+
+  private void removeClusters(Inode inode, long from, long to, Consumer<Mapping> inEach)
+      throws IOException {
     ExtentTree tree = inode.extents();
     boolean more = true;
     while (more) {
       try (AllocContext alloc = volume.allocators().reserve(tree.removal(from, to - from));
           Handle handle =
               volume.journal().start(alloc.credits() + tree.credits() + DINODE_CREDITS)) {
-        more = removeLast(inode, handle, alloc, from, to);
+        more = removeLast(inode, handle, alloc, from, to, inEach);
       }
     }
   }
 
   /** Removes one extent; false if there was none. */
   private static boolean removeLast(
-      Inode inode, Handle handle, AllocContext alloc, long from, long to) throws IOException {
+      Inode inode, Handle handle, AllocContext alloc, long from, long to, Consumer<Mapping> inEach)
+      throws IOException {
     try {
       Mapping removed = inode.extents().removeLast(handle, alloc, from, to - from);
       if (removed != null) {
+        inEach.accept(removed);
         inode.store(handle);
       }
       return removed != null;
@@ -104,7 +123,8 @@ public final class FileSpace {
   /**
    * Allocates space for a range; new space reads as zeroes.
    *
-   * @param keepSize leave the length as it is
+   * @param keepSize leave the length as it is; nothing is allocated behind the end of the file
+   *     then, because fsck.ocfs2 takes such space for damage and would move the end
    */
   public void allocate(Inode inode, long offset, long length, boolean keepSize) throws IOException {
     long end = offset + length;
@@ -119,18 +139,27 @@ public final class FileSpace {
       }
       convertInline(inode);
     }
-    long to = geometry.clustersFor(end);
-    for (long cpos = offset >> geometry.clusterBits(); cpos < to; ) {
-      Mapping mapping = inode.extents().lookup(cpos);
-      long stop = Math.min(mapping.end(), to);
-      cpos = mapping.isHole() ? allocateRun(inode, cpos, stop - cpos) : stop;
-    }
     long size = inode.attrs().size;
+    long to = geometry.clustersFor(keepSize ? Math.min(end, size) : end);
+    try {
+      fillHoles(inode, offset >> geometry.clusterBits(), to);
+    } catch (IOException e) {
+      cutTail(inode, size);
+      throw e;
+    }
     if (!keepSize && end > size) {
       zeroWritten(inode, size, end);
       size = end;
     }
     setSize(inode, size);
+  }
+
+  private void fillHoles(Inode inode, long from, long to) throws IOException {
+    for (long cpos = from; cpos < to; ) {
+      Mapping mapping = inode.extents().lookup(cpos);
+      long stop = Math.min(mapping.end(), to);
+      cpos = mapping.isHole() ? allocateRun(inode, cpos, stop - cpos) : stop;
+    }
   }
 
   private long allocateRun(Inode inode, long cpos, long clusters) throws IOException {
