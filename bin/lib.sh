@@ -17,19 +17,6 @@ newest_jdk() {
   [ -n "$best" ] && echo "$best"
 }
 
-# Prints the oldest JDK home from 17 up that has a compiler: what formats and analyses the sources is made for that one.
-build_jdk() {
-  local dir version best='' best_version=1000
-  for dir in ${JAVA_HOME:+"$JAVA_HOME"} /usr/lib/jvm/* /opt/java/*; do
-    [ -x "$dir/bin/javac" ] && [ -r "$dir/release" ] || continue
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$dir/release")
-    if [ "${version:-0}" -ge 17 ] && [ "$version" -lt "$best_version" ]; then
-      best=$dir best_version=$version
-    fi
-  done
-  [ -n "$best" ] && echo "$best"
-}
-
 # Installs the Debian packages that provide commands which are not there: need COMMAND=PACKAGE ...
 need() {
   local pair missing=''
@@ -44,9 +31,9 @@ need() {
 }
 
 need_build_tools() {
-  build_jdk >/dev/null || need no-such-jdk=openjdk-17-jdk-headless
+  newest_jdk javac >/dev/null || need no-such-jdk=openjdk-17-jdk-headless
   need mvn=maven
-  JAVA_HOME=$(build_jdk) || die "no JDK from 17 up"
+  JAVA_HOME=$(newest_jdk javac) || die "no JDK from 17 up"
   export JAVA_HOME
 }
 
@@ -62,12 +49,40 @@ stale() {
   [ -n "$(find "$home"/pom.xml "$home"/fs-*/pom.xml "$home"/fs-*/src/main -newer "$jar" -print -quit)" ]
 }
 
+# What jnr-ffi needs to get at memory and C functions; adds to "flags" for JDK "major".
+native_flags() {
+  flags+=(--add-opens java.base/java.nio=ALL-UNNAMED --add-opens java.base/sun.nio.ch=ALL-UNNAMED)
+  [ "$major" -lt 22 ] || flags+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+}
+
+# Commands are short: fast to start, small, and with their classes mapped from an archive.
+client_flags=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx512m)
+
+# The class archive of a build for a JDK.
+archive_of() { echo "${1%/*}/client-$(basename "$2").jsa"; }
+
+# Prints the flags that use the archive of "installed" with "jdk", if there is one; quietly does without one that does not fit.
+archive_flags() {
+  local archive
+  archive=$(archive_of "$installed" "$jdk")
+  [ ! -e "$archive" ] || echo "-XX:SharedArchiveFile=$archive -Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
+}
+
+# Makes the archive by a run of a command that loads what every client command needs.
+make_archive() {
+  local jdk=$1 jar=$2 archive
+  archive=$(archive_of "$jar" "$jdk")
+  "$jdk/bin/java" "${client_flags[@]}" -Xlog:disable -XX:ArchiveClassesAtExit="$archive.new" -jar "$jar" warm-up >/dev/null 2>&1 &&
+    mv "$archive.new" "$archive" || rm -f "$archive.new"
+}
+
 install_build() {
   local fresh
   fresh=$dist/$(date +%s%N)
   mkdir -p "$fresh"
   cp -r "$home/fs-fuse/target/lockstep.jar" "$home/fs-fuse/target/lib" "$fresh/"
   touch "$fresh/lockstep.jar"
+  make_archive "$(newest_jdk)" "$fresh/lockstep.jar"
   ln -sfn "$fresh" "$dist/current.new"
   mv -T "$dist/current.new" "$dist/current"
   ls -d "$dist"/[0-9]* | head -n -$kept_builds | xargs -r rm -rf

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +66,7 @@ class JournalCrashTest {
   @Test
   void aDiskThatLiesAboutFlushesIsCaught() {
     assertThat(
-            LongStream.range(0, 20)
+            java.util.stream.LongStream.range(0, 20)
                 .anyMatch(
                     seed -> {
                       try {

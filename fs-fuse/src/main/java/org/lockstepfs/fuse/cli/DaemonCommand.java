@@ -1,8 +1,5 @@
 package org.lockstepfs.fuse.cli;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +11,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.lockstepfs.fuse.control.Messages.MemberStatus;
 import org.lockstepfs.fuse.control.NodePaths;
 import org.lockstepfs.fuse.kernel.KernelFrontEnd;
-import org.lockstepfs.fuse.kernel.OperationListener;
+import org.lockstepfs.fuse.metrics.MetricsEndpoint;
+import org.lockstepfs.fuse.metrics.NodeMetrics;
+import org.lockstepfs.fuse.metrics.OperationMeters;
 import org.lockstepfs.fuse.node.KernelMounter;
 import org.lockstepfs.fuse.node.NodeDaemon;
 import org.lockstepfs.fuse.node.SystemMountCalls;
@@ -44,8 +43,14 @@ final class DaemonCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    try (NodeMetrics metrics = new NodeMetrics()) {
+      run(metrics);
+    }
+    return 0;
+  }
+
+  private void run(NodeMetrics metrics) throws IOException, InterruptedException {
     NodePaths paths = node.paths();
-    MeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -59,19 +64,23 @@ final class DaemonCommand implements Callable<Integer> {
             config == null ? defaultConfig() : config,
             "fast",
             StackEnvironment.MembershipSource.HAZELCAST,
-            metrics);
-    try (Stacks stacks = new Stacks(environment)) {
+            metrics.registry());
+    try (Stacks stacks = new Stacks(environment);
+        MetricsEndpoint endpoint =
+            new MetricsEndpoint(metrics, System.getenv("LOCKSTEP_METRICS"))) {
+      metrics.watchMembers(() -> view(stacks).members().size());
       KernelFrontEnd frontEnd =
-          new KernelFrontEnd(Clock.systemUTC(), OperationListener.NONE, MIN_WORKERS, MAX_WORKERS);
-      KernelMounter mounter = new KernelMounter(frontEnd, stacks, Clock.systemUTC(), timer);
+          new KernelFrontEnd(
+              Clock.systemUTC(), new OperationMeters(metrics.registry()), MIN_WORKERS, MAX_WORKERS);
+      KernelMounter mounter =
+          new KernelMounter(frontEnd, stacks, Clock.systemUTC(), timer, metrics.registry());
       try (NodeDaemon daemon =
-          NodeDaemon.start(paths, mounter, new SystemMountCalls(), view(stacks), "")) {
+          NodeDaemon.start(paths, mounter, new SystemMountCalls(), view(stacks), endpoint.url())) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(daemon), "leave"));
         daemon.awaitStop();
       }
     }
     timer.shutdown();
-    return 0;
   }
 
   private static Path defaultConfig() {

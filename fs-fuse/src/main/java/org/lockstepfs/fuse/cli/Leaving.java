@@ -32,7 +32,7 @@ final class Leaving {
     String[] arguments = new String[options.length + 1];
     System.arraycopy(options, 0, arguments, 0, options.length);
     arguments[options.length] = dir.toString();
-    Umount.run(arguments);
+    MountTools.umount(arguments);
     for (NodePaths node : NodePaths.all(NodePaths.rundir(System.getenv()))) {
       ControlClient daemon = new ControlClient(node.socket());
       if (daemon.isUp()) {

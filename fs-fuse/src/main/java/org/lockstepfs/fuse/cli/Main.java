@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
     versionProvider = Main.VersionProvider.class,
     subcommands = {
       DemoCommand.class,
+      InstallCommand.class,
       MkfsCommand.class,
       MountCommand.class,
       UmountCommand.class,
@@ -21,7 +22,8 @@ import picocli.CommandLine.Command;
       StopCommand.class,
       DaemonCommand.class,
       MountHelperCommand.class,
-      UmountHelperCommand.class
+      UmountHelperCommand.class,
+      WarmUpCommand.class
     })
 public final class Main {
   private static final int USAGE = 1;
@@ -35,7 +37,7 @@ public final class Main {
     }
   }
 
-  private Main() {}
+  Main() {}
 
   /** Runs a command and exits with its code. */
   public static void main(String[] arguments) {

@@ -41,6 +41,10 @@ final class MountHelperCommand implements Callable<Integer> {
       return 0;
     }
     Map<String, String> words = MountWords.parse(String.join(",", options));
+    if (words.remove(Remount.WORD) != null) {
+      new Remount(mountpoint).remount(words);
+      return 0;
+    }
     String config = words.remove("config");
     new MountRequestor(
             NodeOptions.paths(words.remove("node")), config == null ? null : Path.of(config))

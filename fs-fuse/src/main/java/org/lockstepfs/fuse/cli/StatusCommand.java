@@ -32,7 +32,7 @@ final class StatusCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String text(Status status) {
+  static String text(Status status) {
     StringBuilder out = new StringBuilder();
     out.append("node ").append(status.node()).append(", pid ").append(status.pid());
     out.append(", metrics at ").append(status.metrics());

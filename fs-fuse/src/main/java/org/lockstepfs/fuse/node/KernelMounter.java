@@ -1,5 +1,6 @@
 package org.lockstepfs.fuse.node;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -9,11 +10,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.blockdev.device.DirectDevice;
+import org.lockstepfs.blockdev.device.MeteredDevice;
 import org.lockstepfs.blockdev.format.Feature;
 import org.lockstepfs.blockdev.format.Superblock;
 import org.lockstepfs.fuse.control.Messages.MountStatus;
 import org.lockstepfs.fuse.kernel.KernelFrontEnd;
 import org.lockstepfs.fuse.kernel.KernelMount;
+import org.lockstepfs.fuse.metrics.VolumeMeters;
 import org.lockstepfs.fuse.ops.VolumeFs;
 import org.lockstepfs.fuse.volume.MountOptions;
 import org.lockstepfs.fuse.volume.MountedVolume;
@@ -30,19 +33,26 @@ public final class KernelMounter implements Mounter {
   private final StackGlue glue;
   private final Clock clock;
   private final ScheduledExecutorService timer;
+  private final MeterRegistry metrics;
 
   /**
    * Makes a mounter.
    *
    * @param glue the cluster, for volumes that belong to one
    * @param timer brings the time to lock tables
+   * @param metrics where the volumes' meters go
    */
   public KernelMounter(
-      KernelFrontEnd frontEnd, StackGlue glue, Clock clock, ScheduledExecutorService timer) {
+      KernelFrontEnd frontEnd,
+      StackGlue glue,
+      Clock clock,
+      ScheduledExecutorService timer,
+      MeterRegistry metrics) {
     this.frontEnd = frontEnd;
     this.glue = glue;
     this.clock = clock;
     this.timer = timer;
+    this.metrics = metrics;
   }
 
   @Override
@@ -53,7 +63,14 @@ public final class KernelMounter implements Mounter {
         new MountOptions(kernelOptions.readOnly(), options.containsKey("noatime"));
     BlockDevice device = DirectDevice.open(path, false);
     try {
-      return mount(device, dir, volumeOptions, kernelOptions);
+      Superblock superblock = Superblock.read(device);
+      VolumeMeters meters = new VolumeMeters(metrics, superblock.uuidString());
+      try {
+        return mount(device, superblock, meters, dir, volumeOptions, kernelOptions);
+      } catch (IOException | RuntimeException e) {
+        meters.close();
+        throw e;
+      }
     } catch (IOException | RuntimeException e) {
       device.close();
       throw e;
@@ -67,17 +84,22 @@ public final class KernelMounter implements Mounter {
   }
 
   private Mounted mount(
-      BlockDevice device,
+      BlockDevice disk,
+      Superblock superblock,
+      VolumeMeters meters,
       String dir,
       MountOptions options,
       org.lockstepfs.fuse.kernel.MountOptions kernelOptions)
       throws IOException {
-    boolean local = Superblock.read(device).features().has(Feature.LOCAL);
+    BlockDevice device = new MeteredDevice(disk, meters, System::nanoTime);
+    boolean local = superblock.features().has(Feature.LOCAL);
     MountedVolume volume =
         local
             ? MountedVolume.mountLocal(device, options, clock, timer)
             : MountedVolume.mountShared(device, options, clock, glue);
+    meters.watchLocks(type -> volume.volume().dlm().stats(type));
     CompletableFuture<Void> left = new CompletableFuture<>();
+    left.whenComplete((done, error) -> meters.close());
     try {
       VolumeFs fs = new VolumeFs(volume.volume(), () -> leave(volume, device, left));
       KernelMount mount = frontEnd.mount(fs, device.name(), Path.of(dir), kernelOptions);

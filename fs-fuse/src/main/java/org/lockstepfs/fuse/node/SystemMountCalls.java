@@ -22,6 +22,15 @@ public final class SystemMountCalls implements MountCalls {
     }
   }
 
+  /**
+   * Gives a mounted file system other flags.
+   *
+   * @param flags MS_* flags, all that it shall have
+   */
+  public void remount(String dir, long flags) throws IOException {
+    check(libc.mount(null, dir, null, MS_REMOUNT | flags, null), "remount of " + dir);
+  }
+
   @Override
   public void unmount(String dir, boolean lazy) throws IOException {
     check(libc.umount2(dir, lazy ? MNT_DETACH : 0), "umount of " + dir);

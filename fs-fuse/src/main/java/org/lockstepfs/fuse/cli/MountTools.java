@@ -6,14 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.lockstepfs.fuse.control.ControlException;
 
-/** Runs umount(8) without its helper, which would be this program again. */
-final class Umount {
+/** Runs mount(8) and umount(8) without their helpers, which would be this program again. */
+final class MountTools {
   private static final int FAILED = 32;
 
-  private Umount() {}
+  private MountTools() {}
 
-  static void run(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of("umount", "-i"));
+  static void mount(String... arguments) throws IOException {
+    run("mount", arguments);
+  }
+
+  static void umount(String... arguments) throws IOException {
+    run("umount", arguments);
+  }
+
+  private static void run(String tool, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(tool, "-i"));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();

@@ -1,0 +1,150 @@
+package org.lockstepfs.fuse.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.io.Closeable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.lockstepfs.blockdev.device.DeviceListener;
+import org.lockstepfs.fuse.dlmglue.LockStats;
+import org.lockstepfs.fuse.dlmglue.LockType;
+
+/** A mounted volume's meters: its device, and its cluster locks by type. Gone when closed. */
+public final class VolumeMeters implements DeviceListener, Closeable {
+  private static final String IO = "lockstep.device.io";
+
+  private final MeterRegistry registry;
+  private final Tags volume;
+  private final List<Meter> meters = new ArrayList<>();
+  private final Timer reads;
+  private final Timer writes;
+  private final Timer flushes;
+  private final Counter bytesRead;
+  private final Counter bytesWritten;
+  private final Counter errors;
+
+  /**
+   * Makes the meters of the device.
+   *
+   * @param uuid the volume's, as a label
+   */
+  public VolumeMeters(MeterRegistry registry, String uuid) {
+    this.registry = registry;
+    this.volume = Tags.of("volume", uuid);
+    reads = timer("read");
+    writes = timer("write");
+    flushes = timer("flush");
+    bytesRead = bytes("read");
+    bytesWritten = bytes("write");
+    errors =
+        keep(
+            Counter.builder("lockstep.device.errors")
+                .description("Device operations that failed")
+                .tags(volume)
+                .register(registry));
+  }
+
+  private Timer timer(String op) {
+    return keep(
+        Timer.builder(IO)
+            .description("Device operations")
+            .tags(volume.and("op", op))
+            .register(registry));
+  }
+
+  private Counter bytes(String op) {
+    return keep(
+        Counter.builder("lockstep.device.transferred")
+            .description("Bytes read from the device and written to it")
+            .baseUnit("bytes")
+            .tags(volume.and("op", op))
+            .register(registry));
+  }
+
+  private <M extends Meter> M keep(M meter) {
+    meters.add(meter);
+    return meter;
+  }
+
+  /** Adds the volume's locks. */
+  public void watchLocks(Function<LockType, LockStats> stats) {
+    for (LockType type : LockType.values()) {
+      watch(type, stats.apply(type));
+    }
+  }
+
+  private void watch(LockType type, LockStats stats) {
+    Tags tags = volume.and("type", type.label());
+    count(tags, stats, "requests", "Cluster locks asked for", LockStats::requests);
+    count(tags, stats, "cached", "Requests met without message or wait", LockStats::cached);
+    count(tags, stats, "failures", "Requests that failed, EAGAIN included", LockStats::failures);
+    count(
+        tags, stats, "refreshes", "Caches read again after a lock was away", LockStats::refreshes);
+    count(tags, stats, "basts", "Calls to make way for another node", LockStats::basts);
+    count(tags, stats, "downconverts", "Locks given down for another", LockStats::downconverts);
+    keep(
+        FunctionTimer.builder(
+                "lockstep.locks.wait",
+                stats,
+                LockStats::waits,
+                LockStats::waitNanos,
+                TimeUnit.NANOSECONDS)
+            .description("Requests that waited for the cluster or for another thread's")
+            .tags(tags)
+            .register(registry));
+  }
+
+  private void count(
+      Tags tags,
+      LockStats stats,
+      String what,
+      String description,
+      ToDoubleFunction<LockStats> value) {
+    keep(
+        FunctionCounter.builder("lockstep.locks." + what, stats, value)
+            .description(description)
+            .tags(tags)
+            .register(registry));
+  }
+
+  @Override
+  public void onRead(int bytes, long nanos, boolean failed) {
+    reads.record(nanos, TimeUnit.NANOSECONDS);
+    count(bytesRead, bytes, failed);
+  }
+
+  @Override
+  public void onWrite(int bytes, long nanos, boolean failed) {
+    writes.record(nanos, TimeUnit.NANOSECONDS);
+    count(bytesWritten, bytes, failed);
+  }
+
+  @Override
+  public void onFlush(long nanos, boolean failed) {
+    flushes.record(nanos, TimeUnit.NANOSECONDS);
+    if (failed) {
+      errors.increment();
+    }
+  }
+
+  private void count(Counter transferred, int bytes, boolean failed) {
+    if (failed) {
+      errors.increment();
+    } else {
+      transferred.increment(bytes);
+    }
+  }
+
+  @Override
+  public void close() {
+    meters.forEach(registry::remove);
+  }
+}
