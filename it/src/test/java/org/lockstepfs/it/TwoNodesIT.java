@@ -92,6 +92,7 @@ class TwoNodesIT {
       Sh.run("umount", reference.toString());
     }
     leaveAndCheck();
+    assertNoOrphans();
   }
 
   @Test
@@ -117,6 +118,10 @@ class TwoNodesIT {
           .isEqualTo("still here");
     }
     leaveAndCheck();
+    assertNoOrphans();
+  }
+
+  private void assertNoOrphans() {
     assertThat(image.debugfs("ls //orphan_dir:0000") + image.debugfs("ls //orphan_dir:0001"))
         .doesNotContain("0000000");
   }

@@ -146,6 +146,7 @@ public final class Inode implements LockedInode {
       var trusted = old == null ? null : MetaLvb.trusted(lvb, old.generation).orElse(null);
       if (trusted != null) {
         attrs = InodeAttrs.of(trusted, old.rdev);
+        wiped = false;
         return;
       }
       Dinode dinode = dinodeView();
@@ -153,6 +154,7 @@ public final class Inode implements LockedInode {
         throw new ErrnoException(Errno.ESTALE, "inode " + block + " was deleted");
       }
       attrs = InodeAttrs.load(dinode);
+      wiped = false;
     }
 
     @Override
