@@ -4,7 +4,6 @@ import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.format.Dinode;
 import org.lockstepfs.blockdev.journal.JbdJournal;
-import org.lockstepfs.blockdev.journal.Journal;
 import org.lockstepfs.blockdev.journal.JournalReplay;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.fuse.dlmglue.LockWait;
@@ -69,7 +68,7 @@ final class SlotJournal {
   }
 
   /** Marks the journal as in use and opens it. */
-  Journal open() throws IOException {
+  JbdJournal open() throws IOException {
     replay();
     setDirty(true);
     return JbdJournal.open(

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.lockstepfs.blockdev.format.Feature;
 import org.lockstepfs.blockdev.format.SlotMap;
 import org.lockstepfs.blockdev.format.Superblock;
-import org.lockstepfs.blockdev.journal.Journal;
+import org.lockstepfs.blockdev.journal.JbdJournal;
 import org.lockstepfs.fuse.alloc.Allocators;
 import org.lockstepfs.fuse.dlmglue.LockNames;
 import org.lockstepfs.fuse.dlmglue.LockOps;
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class VolumeMount {
   private static final Logger LOG = LoggerFactory.getLogger(VolumeMount.class);
-  private static final long COMMIT_INTERVAL_MS = 5_000;
+  private static final long MAINTAIN_INTERVAL_MS = 1_000;
   private static final long TRUNCATE_LOG_INTERVAL_MS = 2_000;
 
   private final Volume volume;
@@ -42,6 +42,7 @@ public final class VolumeMount {
   private final ScheduledExecutorService timer;
   private SystemFiles systemFiles;
   private SlotJournal journalFile;
+  private JbdJournal journal;
   private Slots slots;
   private int slot;
 
@@ -96,7 +97,7 @@ public final class VolumeMount {
       superLock.unlock(LockMode.EX);
     }
     volume.orphans().scan(slot);
-    every(COMMIT_INTERVAL_MS, "commit", () -> volume.journal().commit());
+    every(MAINTAIN_INTERVAL_MS, "journal upkeep", journal::maintain);
     every(TRUNCATE_LOG_INTERVAL_MS, "truncate log", () -> volume.allocators().flushTruncateLog());
   }
 
@@ -104,7 +105,7 @@ public final class VolumeMount {
     journalFile = new SlotJournal(volume, systemFiles.journal(slot), slot);
     journalFile.lock();
     boolean dirty = journalFile.replayIfDirty();
-    Journal journal = journalFile.open();
+    journal = journalFile.open();
     Allocators allocators =
         new Allocators(
             journal,
