@@ -42,12 +42,14 @@ dist=$home/fs-fuse/target/dist
 jar=$dist/current/lockstep.jar
 kept_builds=3
 
-# True if the jar is missing or something that it is built from is newer.
-stale() {
-  [ -e "$jar" ] || return 0
+# True if a jar is missing or something that it is built from is newer.
+older_than_sources() {
+  [ -e "$1" ] || return 0
   [ -d "$home/fs-fuse/src" ] || return 1
-  [ -n "$(find "$home"/pom.xml "$home"/fs-*/pom.xml "$home"/fs-*/src/main -newer "$jar" -print -quit)" ]
+  [ -n "$(find "$home"/pom.xml "$home"/fs-*/pom.xml "$home"/fs-*/src/main -newer "$1" -print -quit)" ]
 }
+
+stale() { older_than_sources "$jar"; }
 
 # What jnr-ffi needs to get at memory and C functions; adds to "flags" for JDK "major".
 native_flags() {
@@ -88,15 +90,20 @@ install_build() {
   ls -d "$dist"/[0-9]* | head -n -$kept_builds | xargs -r rm -rf
 }
 
-build() {
+compile() {
+  say "building"
   need_build_tools
+  (cd "$home" && mvn -B -q -DskipTests -DskipErrorProne -Dspotless.check.skip -pl fs-fuse -am package) >"$home/fs-fuse/target/build.log" 2>&1 9>&- ||
+    { tail -n 30 "$home/fs-fuse/target/build.log" >&2; die "build failed; see $home/fs-fuse/target/build.log"; }
+}
+
+build() {
   mkdir -p "$home/fs-fuse/target"
   exec 9>"$home/fs-fuse/target/.build.lock"
   flock 9
   if stale; then
-    say "building"
-    (cd "$home" && mvn -B -q -DskipTests -DskipErrorProne -Dspotless.check.skip -pl fs-fuse -am package) >"$home/fs-fuse/target/build.log" 2>&1 9>&- ||
-      { tail -n 30 "$home/fs-fuse/target/build.log" >&2; die "build failed; see $home/fs-fuse/target/build.log"; }
+    # What a Maven run has just made will do: integration tests come here from within one.
+    ! older_than_sources "$home/fs-fuse/target/lockstep.jar" || compile
     install_build
   fi
   exec 9>&-
