@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Main.VersionProvider.class,
     subcommands = {
+      BenchCommand.class,
+      BenchWorkerCommand.class,
       DemoCommand.class,
       InstallCommand.class,
       MkfsCommand.class,

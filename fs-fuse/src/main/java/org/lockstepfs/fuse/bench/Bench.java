@@ -1,0 +1,80 @@
+package org.lockstepfs.fuse.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Runs every measurement, in directories of its own, which it removes. */
+public final class Bench {
+  private static final long BUDGET_MS = 3_000;
+
+  private final String launcher;
+  private final Consumer<String> progress;
+
+  /**
+   * Makes a benchmark.
+   *
+   * @param launcher path of bin/lockstep, for processes that lock
+   * @param progress hears what is measured next
+   */
+  public Bench(String launcher, Consumer<String> progress) {
+    this.launcher = launcher;
+    this.progress = progress;
+  }
+
+  /**
+   * Measures; takes about a minute.
+   *
+   * @param mounts one or two directories; two are mounts of the same file system
+   * @throws IOException if anything fails, or two directories do not show the same files
+   */
+  public List<Measure> run(List<Path> mounts) throws IOException {
+    Path first = mounts.get(0);
+    Path last = mounts.get(mounts.size() - 1);
+    Path root = Files.createTempDirectory(first, "bench");
+    try {
+      Path other = last.resolve(root.getFileName());
+      if (!Files.isDirectory(other)) {
+        throw new IOException(first + " and " + last + " do not show the same files");
+      }
+      return measure(root, other, mounts.size() > 1);
+    } finally {
+      remove(root);
+    }
+  }
+
+  private List<Measure> measure(Path root, Path other, boolean two) throws IOException {
+    Runner runner = new Runner(BUDGET_MS);
+    NamespaceBench namespace = new NamespaceBench(runner);
+    progress.accept("one mount");
+    namespace.run("one mount", List.of(Files.createDirectory(root.resolve("own"))));
+    if (two) {
+      progress.accept("two mounts");
+      Path ownOfFirst = Files.createDirectory(root.resolve("a"));
+      Path ownOfSecond = Files.createDirectory(other.resolve("b"));
+      namespace.run("two mounts, own directories", List.of(ownOfFirst, ownOfSecond));
+      Path shared = Files.createDirectory(root.resolve("shared"));
+      namespace.run("two mounts, one directory", List.of(shared, other.resolve("shared")));
+    }
+    progress.accept("locks");
+    new LockBench(runner).run(root);
+    for (String kind : List.of("fcntl", "flock")) {
+      runner.add(HandOff.measure(launcher, kind, root, other, BUDGET_MS));
+    }
+    progress.accept("I/O");
+    new IoBench(runner).run(root);
+    return runner.measures();
+  }
+
+  private static void remove(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
