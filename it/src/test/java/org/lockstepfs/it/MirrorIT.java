@@ -34,7 +34,7 @@ class MirrorIT {
     List<String> options() {
       List<String> options =
           new ArrayList<>(List.of("-b", String.valueOf(block), "-C", cluster, "-N", "2"));
-      options.addAll(List.of("-J", "size=4M"));
+      options.addAll(List.of("-J", clusterBytes() < 1 << 20 ? "size=4M" : "size=16M"));
       String inlineData = inline ? "inline-data" : "noinline-data";
       options.add("--fs-features=" + (ours ? "" : FEATURES) + inlineData);
       options.addAll(
