@@ -6,6 +6,7 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.lockstepfs.fuse.control.ControlException;
@@ -103,6 +104,8 @@ public final class NodeDaemon implements Closeable {
       return new Done();
     } catch (ControlException e) {
       throw e;
+    } catch (NoSuchFileException e) {
+      throw new ControlException(e.getFile() + " does not exist", 32);
     } catch (IOException e) {
       LOG.warn("cannot mount {} on {}", request.device(), request.dir(), e);
       throw new ControlException(e.getMessage(), 32);
