@@ -17,6 +17,19 @@ newest_jdk() {
   [ -n "$best" ] && echo "$best"
 }
 
+# Prints the oldest JDK home from 17 up that has a compiler: what formats and analyses the sources is made for that one.
+build_jdk() {
+  local dir version best='' best_version=1000
+  for dir in ${JAVA_HOME:+"$JAVA_HOME"} /usr/lib/jvm/* /opt/java/*; do
+    [ -x "$dir/bin/javac" ] && [ -r "$dir/release" ] || continue
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$dir/release")
+    if [ "${version:-0}" -ge 17 ] && [ "$version" -lt "$best_version" ]; then
+      best=$dir best_version=$version
+    fi
+  done
+  [ -n "$best" ] && echo "$best"
+}
+
 # Installs the Debian packages that provide commands which are not there: need COMMAND=PACKAGE ...
 need() {
   local pair missing=''
@@ -31,9 +44,9 @@ need() {
 }
 
 need_build_tools() {
-  newest_jdk javac >/dev/null || need no-such-jdk=openjdk-17-jdk-headless
+  build_jdk >/dev/null || need no-such-jdk=openjdk-17-jdk-headless
   need mvn=maven
-  JAVA_HOME=$(newest_jdk javac) || die "no JDK from 17 up"
+  JAVA_HOME=$(build_jdk) || die "no JDK from 17 up"
   export JAVA_HOME
 }
 

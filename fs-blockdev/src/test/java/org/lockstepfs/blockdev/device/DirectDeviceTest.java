@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import jnr.constants.platform.Errno;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,9 +54,8 @@ class DirectDeviceTest {
       device.write(0, aligned.clear().limit(device.sectorSize()));
     }
     byte[] file = Files.readAllBytes(image);
-    assertThat(file).startsWith(java.util.Arrays.copyOf(expected, 512));
-    assertThat(java.util.Arrays.copyOfRange(file, 4096, 4096 + expected.length))
-        .isEqualTo(expected);
+    assertThat(file).startsWith(Arrays.copyOf(expected, 512));
+    assertThat(Arrays.copyOfRange(file, 4096, 4096 + expected.length)).isEqualTo(expected);
   }
 
   @Test
@@ -63,7 +63,7 @@ class DirectDeviceTest {
     try (DirectDevice device = DirectDevice.open(image.toString(), false)) {
       int sector = device.sectorSize();
       ByteBuffer ones = ByteBuffer.allocate(sector);
-      java.util.Arrays.fill(ones.array(), (byte) 1);
+      Arrays.fill(ones.array(), (byte) 1);
       device.write(3L * sector, ones);
       device.flush();
       byte[] file = Files.readAllBytes(image);

@@ -194,6 +194,28 @@ class JbdJournalTest {
   }
 
   @Test
+  void aCommitWaitsForOpenHandlesAndHoldsNewOnesOff() throws Exception {
+    MetaBuffer buffer = volume.buffer(HOME);
+    Handle handle = journal.start(1);
+    handle.dirty(buffer);
+    Future<?> commit = submit(() -> journal.commit(handle.transactionId()));
+    while (handle.extend(0)) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    Future<?> later = submit(() -> change(volume.buffer(HOME + 1), 1));
+    TimeUnit.MILLISECONDS.sleep(50);
+    assertThat(commit.isDone()).isFalse();
+    assertThat(later.isDone()).isFalse();
+    TestVolume.fill(buffer, 0, 5);
+    handle.stop();
+    commit.get(10, TimeUnit.SECONDS);
+    later.get(10, TimeUnit.SECONDS);
+    assertThat(journal.stats().loggedBlocks()).isEqualTo(1);
+    volume.replay(volume.disk);
+    assertThat(volume.contents(volume.disk, HOME)).isEqualTo(5);
+  }
+
+  @Test
   void aWriteErrorAbortsTheJournal() throws IOException {
     FaultyDevice device = new FaultyDevice(volume.disk, new Random(1));
     journal = volume.open(device);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +67,7 @@ class JournalCrashTest {
   @Test
   void aDiskThatLiesAboutFlushesIsCaught() {
     assertThat(
-            java.util.stream.LongStream.range(0, 20)
+            LongStream.range(0, 20)
                 .anyMatch(
                     seed -> {
                       try {

@@ -1,0 +1,50 @@
+package org.lockstepfs.fuse;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which part of the file system may know what. */
+@AnalyzeClasses(
+    packages = "org.lockstepfs.fuse",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule THE_LOCK_CACHE_KNOWS_THE_GLUE_ONLY =
+      noClasses()
+          .that()
+          .resideInAPackage("..fuse.dlmglue..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "..stack.o2cb..", "..stack.o2net..", "..locks.o2dlm..", "..locks.plock..");
+
+  @ArchTest
+  static final ArchRule NOTHING_HERE_KNOWS_A_LOCK_ENGINE =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..locks.o2dlm..", "..locks.plock..");
+
+  @ArchTest
+  static final ArchRule THE_FRONT_END_KNOWS_OPERATIONS_ONLY =
+      noClasses()
+          .that()
+          .resideInAPackage("..fuse.kernel..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..fuse.volume..", "..fuse.ops..", "..fuse.dlmglue..");
+
+  @ArchTest
+  static final ArchRule THE_FILE_SYSTEM_KNOWS_NO_FRONT_END =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..fuse.volume..", "..fuse.ops..", "..fuse.inode..", "..fuse.file..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..fuse.kernel..", "..fuse.node..", "..fuse.cli..");
+}
