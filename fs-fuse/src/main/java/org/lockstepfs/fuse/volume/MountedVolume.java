@@ -13,6 +13,7 @@ import org.lockstepfs.fuse.inode.LockedInode.Held;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.PosixLocks;
+import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackGlue;
 import org.lockstepfs.stack.plock.LocalPosixLocks;
 
@@ -97,7 +98,8 @@ public final class MountedVolume implements AutoCloseable {
                 superblock.clusterInfo().cluster(),
                 device.name()),
             heartbeatRegion(device, superblock),
-            dlm);
+            dlm,
+            RecoveryHandler.NONE);
     try {
       dlm.start(connection);
       PosixLocks locks =

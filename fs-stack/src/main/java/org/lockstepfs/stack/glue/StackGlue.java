@@ -43,9 +43,14 @@ public interface StackGlue {
    * Joins the volume's domain: starts its heartbeat, waits until it is steady, joins the lock
    * domain.
    *
+   * @param recovery hears of members that die while the connection lives
    * @throws IOException with a one-line reason: wrong stack or cluster (names both), node not
    *     configured, node number in use, join refused, time-out
    */
-  ClusterConnection connect(VolumeIdentity volume, HeartbeatRegion region, LockingProtocol protocol)
+  ClusterConnection connect(
+      VolumeIdentity volume,
+      HeartbeatRegion region,
+      LockingProtocol protocol,
+      RecoveryHandler recovery)
       throws IOException;
 }

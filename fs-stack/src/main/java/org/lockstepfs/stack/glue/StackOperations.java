@@ -13,7 +13,11 @@ public interface StackOperations extends Closeable {
    *
    * @throws IOException with a one-line reason
    */
-  ClusterConnection connect(VolumeIdentity volume, HeartbeatRegion region, LockingProtocol protocol)
+  ClusterConnection connect(
+      VolumeIdentity volume,
+      HeartbeatRegion region,
+      LockingProtocol protocol,
+      RecoveryHandler recovery)
       throws IOException;
 
   /** Returns what there is to show; cheap, any thread. */

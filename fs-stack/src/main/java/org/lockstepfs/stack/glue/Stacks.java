@@ -83,10 +83,14 @@ public final class Stacks implements StackGlue, Closeable {
 
   @Override
   public ClusterConnection connect(
-      VolumeIdentity volume, HeartbeatRegion region, LockingProtocol protocol) throws IOException {
+      VolumeIdentity volume,
+      HeartbeatRegion region,
+      LockingProtocol protocol,
+      RecoveryHandler recovery)
+      throws IOException {
     StackOperations loaded = acquire(volume);
     try {
-      return new Reference(loaded.connect(volume, region, protocol), this::release);
+      return new Reference(loaded.connect(volume, region, protocol, recovery), this::release);
     } catch (IOException | RuntimeException e) {
       release();
       throw e;

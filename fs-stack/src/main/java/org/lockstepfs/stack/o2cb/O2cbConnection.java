@@ -24,6 +24,7 @@ import org.lockstepfs.stack.glue.LockId;
 import org.lockstepfs.stack.glue.LockingProtocol;
 import org.lockstepfs.stack.glue.PosixLocks;
 import org.lockstepfs.stack.glue.ProtocolVersion;
+import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackStatus;
 import org.lockstepfs.stack.o2cb.O2cbNode.Running;
@@ -53,7 +54,12 @@ final class O2cbConnection implements ClusterConnection {
   private volatile ProtocolVersion version;
 
   O2cbConnection(
-      O2cbNode node, Running running, String uuid, HeartbeatRegion region, LockingProtocol protocol)
+      O2cbNode node,
+      Running running,
+      String uuid,
+      HeartbeatRegion region,
+      LockingProtocol protocol,
+      RecoveryHandler recovery)
       throws IOException {
     this.node = node;
     this.running = running;

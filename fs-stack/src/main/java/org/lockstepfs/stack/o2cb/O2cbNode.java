@@ -21,6 +21,7 @@ import org.lockstepfs.stack.config.ClusterNode;
 import org.lockstepfs.stack.config.HeartbeatMode;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.LockingProtocol;
+import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
@@ -74,7 +75,11 @@ public final class O2cbNode implements StackOperations {
 
   @Override
   public ClusterConnection connect(
-      VolumeIdentity volume, HeartbeatRegion region, LockingProtocol protocol) throws IOException {
+      VolumeIdentity volume,
+      HeartbeatRegion region,
+      LockingProtocol protocol,
+      RecoveryHandler recovery)
+      throws IOException {
     Running node = running();
     checkCluster(node, volume);
     String uuid = volume.uuid().replace("-", "").toUpperCase(Locale.ROOT);
@@ -82,7 +87,7 @@ public final class O2cbNode implements StackOperations {
       throw new IOException(volume.devicePath() + " is already connected by this node");
     }
     try {
-      O2cbConnection connection = new O2cbConnection(this, node, uuid, region, protocol);
+      O2cbConnection connection = new O2cbConnection(this, node, uuid, region, protocol, recovery);
       connection.connect();
       connections.put(uuid, connection);
       return connection;

@@ -48,7 +48,10 @@ class StacksTest {
 
     @Override
     public ClusterConnection connect(
-        VolumeIdentity volume, HeartbeatRegion region, LockingProtocol protocol)
+        VolumeIdentity volume,
+        HeartbeatRegion region,
+        LockingProtocol protocol,
+        RecoveryHandler recovery)
         throws IOException {
       if (connectFails) {
         throw new IOException("no");
@@ -81,7 +84,8 @@ class StacksTest {
           List.of(new Notes("o2cb", true), new Notes("user", false)));
 
   private ClusterConnection connect(String stamped) throws IOException {
-    return stacks.connect(new VolumeIdentity("u", "l", stamped, "", "/dev/x"), null, null);
+    return stacks.connect(
+        new VolumeIdentity("u", "l", stamped, "", "/dev/x"), null, null, RecoveryHandler.NONE);
   }
 
   @Test

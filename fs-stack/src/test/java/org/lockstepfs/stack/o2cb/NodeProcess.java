@@ -22,6 +22,7 @@ import org.lockstepfs.stack.glue.PosixLocks;
 import org.lockstepfs.stack.glue.PosixLocks.Owner;
 import org.lockstepfs.stack.glue.PosixLocks.Range;
 import org.lockstepfs.stack.glue.ProtocolVersion;
+import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
@@ -70,7 +71,7 @@ final class NodeProcess implements LockingProtocol {
                 name, config, "fast", MembershipSource.HAZELCAST, new SimpleMeterRegistry()));
     HeartbeatRegion region = new HeartbeatRegion(DirectDevice.open(image, false), 1, BLOCK_SIZE, 8);
     VolumeIdentity volume = new VolumeIdentity(TestNode.UUID, "vol", "o2cb", "test", image);
-    connection = stacks.connect(volume, region, this);
+    connection = stacks.connect(volume, region, this, RecoveryHandler.NONE);
   }
 
   private String obey(String[] words) throws Exception {

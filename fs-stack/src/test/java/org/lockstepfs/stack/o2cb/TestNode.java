@@ -17,6 +17,7 @@ import org.lockstepfs.stack.glue.LockFlag;
 import org.lockstepfs.stack.glue.LockId;
 import org.lockstepfs.stack.glue.LockingProtocol;
 import org.lockstepfs.stack.glue.ProtocolVersion;
+import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
@@ -92,7 +93,7 @@ final class TestNode implements LockingProtocol {
   TestNode connect() throws IOException {
     HeartbeatRegion region = new HeartbeatRegion(device, 4, 512, 8);
     VolumeIdentity volume = new VolumeIdentity(UUID, "vol", "o2cb", "test", "/dev/test");
-    connection = node.connect(volume, region, this);
+    connection = node.connect(volume, region, this, RecoveryHandler.NONE);
     return this;
   }
 
