@@ -95,6 +95,14 @@ class TwoNodesIT {
     assertNoOrphans();
   }
 
+  /** Fault: the kernel goes on believing what the other node has changed. */
+  @Test
+  void cachedAttributesNeverOutliveAChange() {
+    Sh.Result result = python(100, "attributes.py", onA.toString(), onB.toString(), "300");
+    assertThat(result.output()).contains("attributes ok");
+    leaveAndCheck();
+  }
+
   @Test
   void appendsInterleaveAndLoseNothing() throws IOException {
     String loop = "for i in $(seq 150); do echo \"$1 $i\" >> \"$2\"; done";

@@ -176,12 +176,10 @@ public final class LockRes extends MonitoredLock {
 
   /**
    * Acquires the lock of something that no other node can know of yet, without holding it and
-   * without waiting; what it protects counts as up to date.
-   *
-   * @param masterHere master the resource here without asking; only for names that cannot have
-   *     existed before, that is, with a new generation in them
+   * without waiting; what it protects counts as up to date. Does nothing if this node has the lock
+   * in some mode already.
    */
-  public void createNew(LockMode level, boolean masterHere) throws ErrnoException {
+  public void createNew(LockMode level) throws ErrnoException {
     checkLevel(level);
     int generation;
     Set<LockFlag> flags;
@@ -190,12 +188,14 @@ public final class LockRes extends MonitoredLock {
         state.endRefresh(true);
         return;
       }
+      if (!state.isUnknown()) {
+        return;
+      }
       generation = state.createNew(level);
       flags = callFlags(false);
     }
-    if (!masterHere) {
-      flags.remove(LockFlag.LOCAL);
-    }
+    // Its name has no generation in it: somebody may still know an earlier owner of the block.
+    flags.remove(LockFlag.LOCAL);
     call(level, flags, generation);
   }
 

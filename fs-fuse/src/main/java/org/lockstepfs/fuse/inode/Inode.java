@@ -1,6 +1,7 @@
 package org.lockstepfs.fuse.inode;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -15,6 +16,7 @@ import org.lockstepfs.fuse.dlmglue.FlockRes;
 import org.lockstepfs.fuse.dlmglue.LockOps;
 import org.lockstepfs.fuse.dlmglue.LockRes;
 import org.lockstepfs.fuse.dlmglue.MetaLvb;
+import org.lockstepfs.fuse.dlmglue.UnblockAction;
 import org.lockstepfs.fuse.extent.ExtentTree;
 import org.lockstepfs.fuse.meta.MetaCache;
 import org.lockstepfs.fuse.vfs.Attr;
@@ -38,6 +40,7 @@ public final class Inode implements LockedInode {
   private final LockRes meta;
   private final MetaCache cache;
   private final OpenCount opens;
+  private final AttrLease lease = new AttrLease();
   private final AtomicLong references = new AtomicLong();
   private volatile InodeAttrs attrs;
   private volatile int lastTransaction;
@@ -81,6 +84,11 @@ public final class Inode implements LockedInode {
     return opens;
   }
 
+  /** Returns how long the kernel may believe the attributes. */
+  public AttrLease lease() {
+    return lease;
+  }
+
   // --- references ---
 
   /** Counts a reference; false if the inode was evicted meanwhile. */
@@ -98,7 +106,11 @@ public final class Inode implements LockedInode {
 
   /** Returns {@code count} references; true if none is left. */
   boolean unref(long count) {
-    return references.addAndGet(-count) == 0;
+    boolean last = references.addAndGet(-count) == 0;
+    if (last) {
+      lease.forget();
+    }
+    return last;
   }
 
   /** Marks an unreferenced inode as evicted; false if somebody refers to it. */
@@ -124,6 +136,14 @@ public final class Inode implements LockedInode {
       throw e;
     }
     return () -> unlock(mine, mode);
+  }
+
+  /**
+   * Asks the cluster for the lock of an inode that is being made, without waiting for it; what was
+   * put into memory by {@link #adopt} counts as up to date then.
+   */
+  public void requestNew() throws IOException {
+    meta.createNew(LockMode.EX);
   }
 
   private void unlock(Lock mine, LockMode mode) {
@@ -170,6 +190,26 @@ public final class Inode implements LockedInode {
       if (last == lastTransaction) {
         lastTransaction = 0;
       }
+    }
+
+    @Override
+    public boolean workerMayBlock() {
+      return opens.isUnpublished();
+    }
+
+    @Override
+    public UnblockAction downconvertWorker(LockMode blocking) {
+      if (blocking == LockMode.EX) {
+        try {
+          opens.publish();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        if (lease.revoke()) {
+          volume.attributesChanged(block);
+        }
+      }
+      return UnblockAction.CONTINUE;
     }
 
     @Override

@@ -32,6 +32,9 @@ public interface InodeContext {
   /** Makes the OPEN lock of an inode. */
   LockRes openLock(long block);
 
+  /** Tells the kernel to ask again for an inode's attributes. */
+  void attributesChanged(long block);
+
   /** Makes the flock(2) lock of one open file. */
   FlockRes flock(long block, int generation);
 

@@ -9,9 +9,13 @@ import org.lockstepfs.fuse.dlmglue.LockWait;
 import org.lockstepfs.locks.mode.LockMode;
 
 /**
- * How often an inode is open on this node, and the OPEN lock that tells other nodes of it: PR while
- * it is open here, given up at once after the last close. Whoever removes the last name tries for
- * EX; refused, the file lives on as an orphan until its last user finds that it has no name.
+ * How often an inode is open on this node, and the OPEN lock that tells other nodes of it. Whoever
+ * removes the last name tries for EX; refused, the file lives on as an orphan until its last user
+ * finds that it has no name.
+ *
+ * <p>Nobody can try who does not hold the inode's META lock in EX. As long as this node caches that
+ * lock, opening and closing therefore costs no message: OPEN is taken in PR when META goes to
+ * another node while the file is open, and given up after the last close.
  *
  * <p>The caller holds the inode's META lock: in any mode to open and close, in EX to ask.
  */
@@ -28,13 +32,32 @@ public final class OpenCount {
   }
 
   /** Counts an open file. */
-  public void opened() throws IOException {
+  public void opened() {
     mutex.lock();
     try {
-      if (count == 0) {
+      count++;
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Returns whether other nodes have still to be told that the file is open here. */
+  boolean isUnpublished() {
+    mutex.lock();
+    try {
+      return count > 0 && lock == null;
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** Tells other nodes that the file is open here, if it is; META is still cached. */
+  void publish() throws IOException {
+    mutex.lock();
+    try {
+      if (isUnpublished()) {
         lock = take();
       }
-      count++;
     } finally {
       mutex.unlock();
     }
@@ -51,19 +74,17 @@ public final class OpenCount {
     }
   }
 
-  /** Counts a close; true if it was the last one on this node. */
-  public boolean closed() throws IOException {
+  /** Counts a close. */
+  public void closed() throws IOException {
     mutex.lock();
     try {
       count--;
-      if (count > 0) {
-        return false;
+      if (count == 0 && lock != null) {
+        LockRes last = lock;
+        lock = null;
+        last.unlock(LockMode.PR);
+        last.drop();
       }
-      LockRes last = lock;
-      lock = null;
-      last.unlock(LockMode.PR);
-      last.drop();
-      return true;
     } finally {
       mutex.unlock();
     }

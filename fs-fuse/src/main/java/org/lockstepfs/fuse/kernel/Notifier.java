@@ -22,6 +22,11 @@ final class Notifier implements KernelCaches {
   }
 
   @Override
+  public void invalidateAttributes(long nodeId) {
+    invalidateInode(nodeId, Notification.NO_DATA, 0);
+  }
+
+  @Override
   public void invalidateInode(long nodeId, long offset, long length) {
     ReplyScratch out = os.scratch();
     send(out, Notification.invalidateInode(out.bytes(), nodeId, offset, length), nodeId);

@@ -1,6 +1,7 @@
 package org.lockstepfs.fuse.ops;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.journal.Handle;
 import org.lockstepfs.blockdev.sys.ErrnoException;
@@ -18,6 +19,9 @@ import org.lockstepfs.locks.mode.LockMode;
 final class AttrOps {
   private static final int DINODE_CREDITS = 1;
 
+  /** How long the kernel may believe what it will be told of when it changes. */
+  static final long LEASE_MS = TimeUnit.DAYS.toMillis(1);
+
   private final Volume volume;
   private final FileSpace space;
 
@@ -26,9 +30,16 @@ final class AttrOps {
     this.space = space;
   }
 
-  Attr get(Inode inode) throws IOException {
+  /**
+   * Attributes that were just read.
+   *
+   * @param validMs how long the kernel may believe them, unless it is told before
+   */
+  record Leased(Attr attr, long validMs) {}
+
+  Leased get(Inode inode) throws IOException {
     try (Held held = inode.lock(LockMode.PR)) {
-      return inode.attr();
+      return new Leased(inode.attr(), inode.lease().grant() ? LEASE_MS : 0);
     }
   }
 

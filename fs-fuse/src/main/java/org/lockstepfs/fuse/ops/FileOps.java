@@ -80,13 +80,22 @@ final class FileOps {
     }
     try (Held held = inode.lock(LockMode.EX)) {
       if (killSuidGid) {
-        AttrOps.killSuidGid(inode.attrs());
+        killSuidGid(inode);
       }
       long at = append ? inode.attrs().size : offset;
       if (at + src.remaining() > volume.maxFileSize()) {
         throw new ErrnoException(Errno.EFBIG, "write to " + inode + " at " + at);
       }
       return writer.write(inode, at, src);
+    }
+  }
+
+  /** The kernel leaves it to us and does not learn of it from the answer to a write. */
+  private void killSuidGid(Inode inode) {
+    int before = inode.attrs().mode;
+    AttrOps.killSuidGid(inode.attrs());
+    if (inode.attrs().mode != before) {
+      volume.attributesChanged(inode.block());
     }
   }
 

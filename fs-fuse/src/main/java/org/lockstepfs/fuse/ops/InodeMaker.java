@@ -82,6 +82,7 @@ final class InodeMaker {
       dinode.initInlineData();
     }
     inode.adopt(attrs);
+    inode.requestNew();
     if (isDir) {
       fillDirectory(handle, alloc, inode, dir, dinode, inline);
     } else if (target != null) {
@@ -160,8 +161,8 @@ final class InodeMaker {
   }
 
   /**
-   * Takes the new inode's cluster lock once, before anybody can find its name: a node that still
-   * has the lock of an earlier inode in that block cached learns that its cache is stale.
+   * Waits for the new inode's cluster lock, before anybody can find its name: a node that still has
+   * the lock of an earlier inode in that block cached learns that its cache is stale.
    */
   void announce(Inode inode) throws IOException {
     if (!volume.isLocal()) {

@@ -13,10 +13,11 @@ import org.lockstepfs.fuse.file.FileWriter;
 import org.lockstepfs.fuse.inode.FileMode;
 import org.lockstepfs.fuse.inode.Inode;
 import org.lockstepfs.fuse.inode.LockedInode.Held;
-import org.lockstepfs.fuse.vfs.Attr;
+import org.lockstepfs.fuse.ops.AttrOps.Leased;
 import org.lockstepfs.fuse.vfs.Entry;
 import org.lockstepfs.fuse.vfs.FileLock;
 import org.lockstepfs.fuse.vfs.FileSystem;
+import org.lockstepfs.fuse.vfs.KernelCaches;
 import org.lockstepfs.fuse.vfs.Name;
 import org.lockstepfs.fuse.vfs.OpenFile;
 import org.lockstepfs.fuse.vfs.Replies;
@@ -32,8 +33,9 @@ import org.slf4j.LoggerFactory;
  * A mounted volume as a front end sees it. Node ids are block numbers, but for the root, which is
  * 1.
  *
- * <p>Time-outs are zero and files bypass the kernel's page cache: another node's change is seen by
- * the next call.
+ * <p>Names are looked up again each time and files bypass the kernel's page cache; attributes stay
+ * with the kernel as long as this node caches the inode's cluster lock. Another node's change is
+ * seen by the next call.
  */
 public final class VolumeFs implements FileSystem {
   private static final Logger LOG = LoggerFactory.getLogger(VolumeFs.class);
@@ -74,6 +76,11 @@ public final class VolumeFs implements FileSystem {
     locks = new LockOps(volume.posixLocks(), handles);
   }
 
+  @Override
+  public void init(KernelCaches caches) {
+    volume.onAttributesChanged(block -> caches.invalidateAttributes(nodeId(block)));
+  }
+
   /** Returns the inode that the kernel names; it holds a reference since the lookup. */
   private Inode node(long nodeId) throws IOException {
     if (nodeId == ROOT) {
@@ -86,15 +93,26 @@ public final class VolumeFs implements FileSystem {
     return inode;
   }
 
+  private long nodeId(long block) {
+    return block == volume.root().block() ? ROOT : block;
+  }
+
+  /** Answers whoever made or linked something: the kernel may not know the inode yet. */
   private Entry entry(Inode inode) throws IOException {
+    Entry entry = looked(inode);
+    return new Entry(entry.nodeId(), entry.generation(), entry.attr(), UNTRUSTED_MS, UNTRUSTED_MS);
+  }
+
+  /** Answers a lookup. Names on a volume that no other node can mount stay as they are. */
+  private Entry looked(Inode inode) throws IOException {
     try {
-      Attr attr = attrs.get(inode);
+      Leased found = attrs.get(inode);
       return new Entry(
-          inode.block() == volume.root().block() ? ROOT : inode.block(),
+          nodeId(inode.block()),
           Integer.toUnsignedLong(inode.attrs().generation),
-          attr,
-          UNTRUSTED_MS,
-          UNTRUSTED_MS);
+          found.attr(),
+          volume.isLocal() ? AttrOps.LEASE_MS : UNTRUSTED_MS,
+          found.validMs());
     } catch (IOException | RuntimeException e) {
       volume.inodes().put(inode, 1);
       throw e;
@@ -109,12 +127,12 @@ public final class VolumeFs implements FileSystem {
   /** Another node may remove a file between finding its name and reading its attributes. */
   private Entry lookup(Inode dir, Name name) throws IOException {
     try {
-      return entry(names.lookup(dir, name));
+      return looked(names.lookup(dir, name));
     } catch (ErrnoException e) {
       if (e.errno() != Errno.ESTALE) {
         throw e;
       }
-      return entry(names.lookup(dir, name));
+      return looked(names.lookup(dir, name));
     }
   }
 
@@ -130,7 +148,10 @@ public final class VolumeFs implements FileSystem {
 
   @Override
   public void getattr(Request rq, long nodeId, Replies.Attrs reply) throws IOException {
-    reply.attr(attrs.get(node(nodeId)), UNTRUSTED_MS);
+    Inode inode = node(nodeId);
+    inode.lease().markKnown();
+    Leased found = attrs.get(inode);
+    reply.attr(found.attr(), found.validMs());
   }
 
   @Override

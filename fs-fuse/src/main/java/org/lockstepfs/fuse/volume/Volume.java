@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.blockdev.format.Dinode;
@@ -65,6 +66,7 @@ public final class Volume implements InodeContext {
   private Allocators allocators;
   private volatile Journal journal;
   private volatile IOException failure;
+  private volatile LongConsumer attributesListener = block -> {};
 
   Volume(
       BlockDevice device,
@@ -284,6 +286,16 @@ public final class Volume implements InodeContext {
   @Override
   public LockRes openLock(long block) {
     return dlm.lockRes(LockType.OPEN, LockNames.of(LockType.OPEN, block, 0), LockOps.NONE);
+  }
+
+  /** Sets whom to tell of inodes, by block, whose attributes the kernel must ask for again. */
+  public void onAttributesChanged(LongConsumer listener) {
+    attributesListener = listener;
+  }
+
+  @Override
+  public void attributesChanged(long block) {
+    attributesListener.accept(block);
   }
 
   @Override

@@ -305,14 +305,14 @@ final class LockResTest {
           }
         };
     LockRes lock = meta(a, NAME, ops);
-    lock.createNew(EX, false);
+    lock.createNew(EX);
     use(lock, EX);
     assertThat(lock.level()).isEqualTo(EX);
     assertThat(refreshes).hasValue(0);
 
     DlmGlue local = DlmGlue.local("local");
     LockRes alone = meta(local, NAME, ops);
-    alone.createNew(EX, true);
+    alone.createNew(EX);
     use(alone, EX);
     assertThat(refreshes).hasValue(0);
   }
@@ -323,7 +323,7 @@ final class LockResTest {
     List<LockRes> locks = new ArrayList<>();
     for (int i = 0; i < 2000; i++) {
       LockRes lock = meta(a, LockNames.of(LockType.META, i, 0), LockOps.NONE);
-      lock.createNew(i % 2 == 0 ? EX : PR, false);
+      lock.createNew(i % 2 == 0 ? EX : PR);
       locks.add(lock);
     }
 
@@ -366,7 +366,7 @@ final class LockResTest {
     LockRes[] locks = new LockRes[1024];
     for (int i = 0; i < locks.length; i++) {
       locks[i] = meta(a, LockNames.of(LockType.META, i, 0), LockOps.NONE);
-      locks[i].createNew(EX, false);
+      locks[i].createNew(EX);
       use(locks[i], EX);
     }
     long best = Long.MAX_VALUE;

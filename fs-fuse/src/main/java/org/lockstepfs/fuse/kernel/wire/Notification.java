@@ -11,6 +11,9 @@ public final class Notification {
   /** Room that the longest message needs. */
   public static final int LONGEST_BYTES = ReplyEncoder.HEADER_BYTES + 16 + Name.MAX_LENGTH + 1;
 
+  /** Offset that spares an inode's data. */
+  public static final long NO_DATA = -1;
+
   private static final int INVAL_INODE = 2;
   private static final int INVAL_ENTRY = 3;
 
