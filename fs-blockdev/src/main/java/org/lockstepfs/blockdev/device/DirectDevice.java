@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * used without: nodes on one machine still see each other's writes, through the page cache they
  * share; {@link #isDirect} tells.
  *
+ * <p>A {@link WriteGuard} is asked before every single system call that changes the disk. A write
+ * of several pieces needs that: a stop signal takes effect between two of them.
+ *
  * <p>{@link #close} waits for transfers under way; calls after it throw.
  */
 public final class DirectDevice implements BlockDevice {
@@ -35,25 +38,34 @@ public final class DirectDevice implements BlockDevice {
   private final String path;
   private final int fd;
   private final boolean direct;
+  private final WriteGuard guard;
   private final int sectorSize;
   private final BouncePool bounces = new BouncePool();
   private final ReadWriteLock openLock = new ReentrantReadWriteLock();
   private boolean closed;
 
-  private DirectDevice(String path, int fd, boolean direct) throws IOException {
+  private DirectDevice(String path, int fd, boolean direct, WriteGuard guard) throws IOException {
     this.path = path;
     this.fd = fd;
     this.direct = direct;
+    this.guard = guard;
     this.sectorSize = probeSectorSize();
+  }
+
+  /** Opens a device that this node may write at any time; otherwise as below. */
+  public static DirectDevice open(String path, boolean readOnly) throws IOException {
+    return open(path, readOnly, WriteGuard.NONE);
   }
 
   /**
    * Opens a device.
    *
    * @param readOnly whether writes shall fail with EBADF
+   * @param guard asked before each write and flush; reads go on without it
    * @throws ErrnoException if it does not exist, may not be opened, or is no disk
    */
-  public static DirectDevice open(String path, boolean readOnly) throws IOException {
+  public static DirectDevice open(String path, boolean readOnly, WriteGuard guard)
+      throws IOException {
     int flags = readOnly ? OpenFlag.RDONLY : OpenFlag.RDWR;
     boolean direct = true;
     int fd;
@@ -68,7 +80,7 @@ public final class DirectDevice implements BlockDevice {
       LOG.warn("{}: no direct I/O here; nodes on other machines would not see its writes", path);
     }
     try {
-      return new DirectDevice(path, fd, direct);
+      return new DirectDevice(path, fd, direct, guard);
     } catch (IOException e) {
       Native.close(fd, path);
       throw e;
@@ -201,10 +213,16 @@ public final class DirectDevice implements BlockDevice {
     }
   }
 
-  private long move(boolean reading, long offset, long address, int length) {
-    return reading
-        ? libc.pread64(fd, address, length, offset)
-        : libc.pwrite64(fd, address, length, offset);
+  private long move(boolean reading, long offset, long address, int length) throws IOException {
+    if (reading) {
+      return libc.pread64(fd, address, length, offset);
+    }
+    guard.begin();
+    try {
+      return libc.pwrite64(fd, address, length, offset);
+    } finally {
+      guard.end();
+    }
   }
 
   private String describe(boolean reading, long offset, int length) {
@@ -215,7 +233,12 @@ public final class DirectDevice implements BlockDevice {
   public void flush() throws IOException {
     Lock lock = use();
     try {
-      Native.call("flush of " + path, () -> libc.fdatasync(fd));
+      guard.begin();
+      try {
+        Native.call("flush of " + path, () -> libc.fdatasync(fd));
+      } finally {
+        guard.end();
+      }
     } finally {
       lock.unlock();
     }

@@ -9,7 +9,9 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import jnr.constants.platform.Errno;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +33,38 @@ class DirectDeviceTest {
     image = dir.resolve("image");
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
       file.setLength(SIZE);
+    }
+  }
+
+  /** A stop signal takes effect between two pieces of one write. */
+  @Test
+  void theGuardIsAskedBeforeEveryPieceOfAWriteAndBeforeAFlushButNotBeforeARead()
+      throws IOException {
+    List<String> asked = new ArrayList<>();
+    WriteGuard twice =
+        new WriteGuard() {
+          @Override
+          public void begin() throws IOException {
+            if (asked.size() == 4) {
+              throw new IOException("fenced: test");
+            }
+            asked.add("begin");
+          }
+
+          @Override
+          public void end() {
+            asked.add("end");
+          }
+        };
+    try (DirectDevice device = DirectDevice.open(image.toString(), false, twice)) {
+      byte[] pieces = new byte[3 * BouncePool.BUFFER_BYTES];
+      Arrays.fill(pieces, (byte) 7);
+      assertThatThrownBy(() -> device.write(0, ByteBuffer.wrap(pieces))).hasMessage("fenced: test");
+      assertThat(asked).containsExactly("begin", "end", "begin", "end");
+      assertThatThrownBy(device::flush).hasMessage("fenced: test");
+      ByteBuffer third = ByteBuffer.allocate(512);
+      device.read(2L * BouncePool.BUFFER_BYTES, third);
+      assertThat(third.get(0)).isZero();
     }
   }
 

@@ -16,7 +16,9 @@ import org.lockstepfs.fuse.metrics.NodeMetrics;
 import org.lockstepfs.fuse.metrics.OperationMeters;
 import org.lockstepfs.fuse.node.KernelMounter;
 import org.lockstepfs.fuse.node.NodeDaemon;
+import org.lockstepfs.fuse.node.NodeFence;
 import org.lockstepfs.fuse.node.SystemMountCalls;
+import org.lockstepfs.stack.fence.SelfFence;
 import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackStatus;
 import org.lockstepfs.stack.glue.Stacks;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "daemon",
     description = "Runs a node; the first mount starts it.",
+    footer = "Exits with code 75 when the node fences itself; it may be started again then.",
     mixinStandardHelpOptions = true)
 final class DaemonCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(DaemonCommand.class);
@@ -58,13 +61,17 @@ final class DaemonCommand implements Callable<Integer> {
               thread.setDaemon(true);
               return thread;
             });
+    NodeFence nodeFence = new NodeFence(paths.node(), Runtime.getRuntime()::halt);
+    SelfFence fence = new SelfFence(nodeFence, System::nanoTime);
+    fence.start();
     StackEnvironment environment =
         new StackEnvironment(
             paths.node(),
             config == null ? defaultConfig() : config,
             "fast",
             StackEnvironment.MembershipSource.HAZELCAST,
-            metrics.registry());
+            metrics.registry(),
+            fence);
     try (Stacks stacks = new Stacks(environment);
         MetricsEndpoint endpoint =
             new MetricsEndpoint(metrics, System.getenv("LOCKSTEP_METRICS"))) {
@@ -73,9 +80,10 @@ final class DaemonCommand implements Callable<Integer> {
           new KernelFrontEnd(
               Clock.systemUTC(), new OperationMeters(metrics.registry()), MIN_WORKERS, MAX_WORKERS);
       KernelMounter mounter =
-          new KernelMounter(frontEnd, stacks, Clock.systemUTC(), timer, metrics.registry());
+          new KernelMounter(frontEnd, stacks, fence, Clock.systemUTC(), timer, metrics.registry());
       try (NodeDaemon daemon =
-          NodeDaemon.start(paths, mounter, new SystemMountCalls(), view(stacks), endpoint.url())) {
+          NodeDaemon.start(
+              paths, mounter, new SystemMountCalls(), view(stacks), endpoint.url(), nodeFence)) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(daemon), "leave"));
         daemon.awaitStop();
       }

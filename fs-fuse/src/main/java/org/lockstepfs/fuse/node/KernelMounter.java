@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.blockdev.device.DirectDevice;
 import org.lockstepfs.blockdev.device.MeteredDevice;
+import org.lockstepfs.blockdev.device.WriteGuard;
 import org.lockstepfs.blockdev.format.Feature;
 import org.lockstepfs.blockdev.format.Superblock;
 import org.lockstepfs.fuse.control.Messages.MountStatus;
@@ -31,6 +32,7 @@ public final class KernelMounter implements Mounter {
 
   private final KernelFrontEnd frontEnd;
   private final StackGlue glue;
+  private final WriteGuard guard;
   private final Clock clock;
   private final ScheduledExecutorService timer;
   private final MeterRegistry metrics;
@@ -39,17 +41,20 @@ public final class KernelMounter implements Mounter {
    * Makes a mounter.
    *
    * @param glue the cluster, for volumes that belong to one
+   * @param guard says whether this node may still write
    * @param timer brings the time to lock tables
    * @param metrics where the volumes' meters go
    */
   public KernelMounter(
       KernelFrontEnd frontEnd,
       StackGlue glue,
+      WriteGuard guard,
       Clock clock,
       ScheduledExecutorService timer,
       MeterRegistry metrics) {
     this.frontEnd = frontEnd;
     this.glue = glue;
+    this.guard = guard;
     this.clock = clock;
     this.timer = timer;
     this.metrics = metrics;
@@ -61,7 +66,7 @@ public final class KernelMounter implements Mounter {
         org.lockstepfs.fuse.kernel.MountOptions.parse(String.join(",", words(options)));
     MountOptions volumeOptions =
         new MountOptions(kernelOptions.readOnly(), options.containsKey("noatime"));
-    BlockDevice device = DirectDevice.open(path, false);
+    BlockDevice device = DirectDevice.open(path, false, guard);
     try {
       Superblock superblock = Superblock.read(device);
       VolumeMeters meters = new VolumeMeters(metrics, superblock.uuidString());

@@ -176,6 +176,22 @@ final class Mounts {
     await(mounted, LEAVE_TIMEOUT_MS);
   }
 
+  /** Cuts off everybody who uses a volume; leaves no volume. */
+  void abort() {
+    List<Mounter.Mounted> all;
+    synchronized (this) {
+      stopping = true;
+      all = new ArrayList<>(byDevice.values());
+    }
+    for (Mounter.Mounted mounted : all) {
+      try {
+        mounted.abort();
+      } catch (IOException e) {
+        LOG.error("users of {} are not cut off: {}", mounted.device(), e.getMessage());
+      }
+    }
+  }
+
   List<MountStatus> status() throws IOException {
     List<Mounter.Mounted> all;
     synchronized (this) {

@@ -55,12 +55,14 @@ public final class NodeDaemon implements Closeable {
       Mounter mounter,
       MountCalls calls,
       ClusterView cluster,
-      String metricsUrl)
+      String metricsUrl,
+      NodeFence fence)
       throws IOException {
     this.paths = paths;
     this.pidFile = pidFile;
     this.pidLock = pidLock;
     this.mounts = new Mounts(mounter, calls);
+    fence.watch(mounts);
     this.cluster = cluster;
     this.metricsUrl = metricsUrl;
     this.control = new ControlServer(paths.socket());
@@ -70,10 +72,16 @@ public final class NodeDaemon implements Closeable {
    * Becomes the node.
    *
    * @param metricsUrl where Prometheus may scrape, for status
+   * @param fence cuts this daemon's mounts off when the node must stop
    * @throws IOException if another daemon is this node already, or the run directory is unusable
    */
   public static NodeDaemon start(
-      NodePaths paths, Mounter mounter, MountCalls calls, ClusterView cluster, String metricsUrl)
+      NodePaths paths,
+      Mounter mounter,
+      MountCalls calls,
+      ClusterView cluster,
+      String metricsUrl,
+      NodeFence fence)
       throws IOException {
     Files.createDirectories(paths.dir());
     RandomAccessFile pidFile = new RandomAccessFile(paths.pidFile().toFile(), "rw");
@@ -84,7 +92,8 @@ public final class NodeDaemon implements Closeable {
     }
     pidFile.setLength(0);
     pidFile.write((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
-    NodeDaemon daemon = new NodeDaemon(paths, pidFile, lock, mounter, calls, cluster, metricsUrl);
+    NodeDaemon daemon =
+        new NodeDaemon(paths, pidFile, lock, mounter, calls, cluster, metricsUrl, fence);
     daemon.serve();
     return daemon;
   }

@@ -2,6 +2,7 @@ package org.lockstepfs.stack.glue;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import org.lockstepfs.stack.fence.SelfFence;
 
 /**
  * What a plug-in gets from the node that loads it.
@@ -11,13 +12,15 @@ import java.nio.file.Path;
  * @param timing name of the timing profile: {@code fast} or {@code ocfs2}
  * @param membership where members are known from
  * @param metrics where meters go
+ * @param fence stops this node; guards the devices of its volumes
  */
 public record StackEnvironment(
     String nodeName,
     Path configFile,
     String timing,
     MembershipSource membership,
-    MeterRegistry metrics) {
+    MeterRegistry metrics,
+    SelfFence fence) {
 
   /** Where members are known from. */
   public enum MembershipSource {

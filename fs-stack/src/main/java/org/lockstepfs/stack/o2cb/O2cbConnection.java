@@ -17,6 +17,7 @@ import org.lockstepfs.locks.o2dlm.O2DlmConfig;
 import org.lockstepfs.locks.o2dlm.message.NodeInfo;
 import org.lockstepfs.locks.plock.PlockMember;
 import org.lockstepfs.stack.config.ClusterNode;
+import org.lockstepfs.stack.fence.SelfFence;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.Lksb;
 import org.lockstepfs.stack.glue.LockFlag;
@@ -73,6 +74,7 @@ final class O2cbConnection implements ClusterConnection {
             running.self(),
             node.timing().heartbeat(),
             running.liveNodes(),
+            node.environment().fence(),
             node.nextGeneration(),
             node.nanoClock(),
             () -> System.currentTimeMillis() / 1_000);
@@ -122,7 +124,7 @@ final class O2cbConnection implements ClusterConnection {
       heartbeat.start();
       O2cbNode.awaitMembership(running);
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
-          .await(node.timing().net().idleTimeoutMs());
+          .await(node.timing().linkTimeoutMs());
       running.dispatcher().add(uuid, domain);
       domain.open();
       plocks.open();
@@ -203,6 +205,11 @@ final class O2cbConnection implements ClusterConnection {
 
   @Override
   public void disconnect() throws IOException {
+    SelfFence fence = node.environment().fence();
+    if (fence.isFenced()) {
+      // The others shall recover what this node held, not take it for given back.
+      throw new IOException("fenced: " + fence.reason());
+    }
     try {
       await(domain.leave(), LEAVE_TIMEOUT_SECONDS, "leave lock domain " + uuid);
     } finally {

@@ -132,7 +132,8 @@ public final class O2cbNode implements StackOperations {
       throw new IOException(
           environment.configFile() + ": heartbeat_mode = global is not supported");
     }
-    O2Net net = new O2Net(config, self, timing.net(), environment.metrics());
+    O2Net net =
+        new O2Net(config, self, timing.net(), environment.metrics(), environment.fence()::isFenced);
     net.start();
     LiveNodes liveNodes = new LiveNodes();
     liveNodes.add(new LinkDriver(net), HeartbeatListener.PRIORITY_NET);

@@ -9,9 +9,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
+import org.lockstepfs.stack.fence.Deadline;
+import org.lockstepfs.stack.fence.SelfFence;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,8 @@ public final class RegionHeartbeat {
   private final int self;
   private final HeartbeatTiming timing;
   private final LiveNodes liveNodes;
+  private final SelfFence fence;
+  private final Deadline deadline;
   private final LongSupplier nanoClock;
   private final LongSupplier wallClockSeconds;
   private final long generation;
@@ -63,13 +66,15 @@ public final class RegionHeartbeat {
   private long startedNanos;
   private long firstWriteNanos;
   private long lastChangeNanos;
-  private long sequence;
+  private long sampledNanos;
+  private volatile long sequence;
   private HeartbeatBlock written;
-  private boolean ownSlotOk;
+  private volatile boolean ownSlotOk;
 
   /**
    * Makes the heartbeat of a region; nothing is read or written yet.
    *
+   * @param fence stops this node when its heartbeat fails; asked before each write of it
    * @param generation random, not zero
    * @param nanoClock monotonic
    * @throws IOException if the region has no block for one of the configured nodes
@@ -80,6 +85,7 @@ public final class RegionHeartbeat {
       ClusterNode self,
       HeartbeatTiming timing,
       LiveNodes liveNodes,
+      SelfFence fence,
       long generation,
       LongSupplier nanoClock,
       LongSupplier wallClockSeconds)
@@ -92,6 +98,7 @@ public final class RegionHeartbeat {
     this.self = self.number();
     this.timing = timing;
     this.liveNodes = liveNodes;
+    this.fence = fence;
     this.generation = generation;
     this.nanoClock = nanoClock;
     this.wallClockSeconds = wallClockSeconds;
@@ -108,6 +115,7 @@ public final class RegionHeartbeat {
     }
     int span = slots.lastKey() - slots.firstKey() + 1;
     this.sample = ByteBuffer.allocateDirect(span * region.blockSize());
+    this.deadline = fence.deadline(name, timing.writeTimeoutMs(), this::sayThatWeAreGone);
   }
 
   /** Returns how far the heartbeat has come; any thread. */
@@ -144,7 +152,7 @@ public final class RegionHeartbeat {
   /** Takes the first sample. Must come before the first {@link #beat}. */
   public void start() throws IOException {
     readSlots();
-    slots.forEach((node, slot) -> slot.populate(blockOf(node)));
+    slots.forEach((node, slot) -> slot.populate(blockOf(node), sampledNanos));
     HeartbeatBlock own = HeartbeatBlock.read(blockOf(self));
     sequence = own.sequence();
     written = own;
@@ -159,6 +167,7 @@ public final class RegionHeartbeat {
   private void join() {
     phase = Phase.JOINING;
     firstWriteNanos = nanoClock.getAsLong();
+    lastWriteNanos = firstWriteNanos;
   }
 
   /**
@@ -179,6 +188,9 @@ public final class RegionHeartbeat {
       fail("node number " + self + " is in use by another node that heartbeats on " + name);
     }
     // Who only watches is not there yet: it must not hear of others before they can hear of it.
+    if (phase == Phase.JOINING && elapsedMs(lastWriteNanos) >= timing.writeTimeoutMs()) {
+      fail("heartbeat on " + name + " stalled while joining; others may have given us up");
+    }
     if (phase == Phase.JOINING || phase == Phase.STEADY) {
       writeOwnBlock(generation);
       checkSlots();
@@ -203,6 +215,7 @@ public final class RegionHeartbeat {
   private void readSlots() throws IOException {
     sample.clear();
     region.device().read(offsetOf(slots.firstKey()), sample);
+    sampledNanos = nanoClock.getAsLong();
   }
 
   private long offsetOf(int node) {
@@ -239,30 +252,65 @@ public final class RegionHeartbeat {
     ByteBuffer block =
         HeartbeatBlock.make(region.blockSize(), sequence, self, blockGeneration, timing.deadMs());
     HeartbeatBlock content = HeartbeatBlock.read(block);
-    BlockDevice device = region.device();
-    device.write(offsetOf(self), block);
+    fence.begin();
+    try {
+      region.device().write(offsetOf(self), block);
+    } finally {
+      fence.end();
+    }
     written = content;
     if (ownSlotOk) {
       lastWriteNanos = begun;
+      // A joiner has nothing to lose yet, and a bad new disk must not stop the other volumes.
+      if (phase == Phase.STEADY) {
+        deadline.renew(begun);
+      }
     }
   }
 
   private void checkSlots() {
     slots.forEach(
         (node, slot) -> {
-          if (slot.check(blockOf(node))) {
-            lastChangeNanos = nanoClock.getAsLong();
-            boolean live = slot.state() == NodeState.LIVE;
-            LOG.info("o2hb: node {} {} {}", node, live ? "joined" : "left", name);
-            if (live) {
-              liveGenerations.put(node, slot.generation());
-              liveNodes.up(this, node, slot.generation());
-            } else {
-              liveGenerations.remove(node);
-              liveNodes.down(this, node);
-            }
+          if (slot.check(blockOf(node), sampledNanos)) {
+            changed(node, slot);
           }
         });
+  }
+
+  private void changed(int node, Slot slot) {
+    lastChangeNanos = nanoClock.getAsLong();
+    boolean live = slot.state() == NodeState.LIVE;
+    LOG.info("o2hb: node {} {} {}", node, live ? "joined" : "left", name);
+    if (live) {
+      compareTiming(node, slot);
+      liveGenerations.put(node, slot.generation());
+      liveNodes.up(this, node, slot.generation());
+    } else {
+      liveGenerations.remove(node);
+      liveNodes.down(this, node);
+    }
+  }
+
+  /** Time-outs that differ break the promise that a node stops before others give it up. */
+  private void compareTiming(int node, Slot slot) {
+    if (slot.deadMs() == 0 || slot.deadMs() == timing.deadMs()) {
+      return;
+    }
+    String difference =
+        "node "
+            + node
+            + " on "
+            + name
+            + " counts as dead after "
+            + slot.deadMs()
+            + " ms by its own account, after "
+            + timing.deadMs()
+            + " ms by ours; all nodes need the same timing";
+    if (phase == Phase.JOINING) {
+      fail(difference);
+    } else {
+      LOG.error("o2hb: {}", difference);
+    }
   }
 
   /** Decides whether a joiner has seen everybody and been seen. */
@@ -274,7 +322,8 @@ public final class RegionHeartbeat {
         && elapsedMs(firstWriteNanos) >= timing.steadyAfterMs()
         && elapsedMs(lastChangeNanos) >= timing.intervalMs() / 2) {
       phase = Phase.STEADY;
-    } else if (phase != Phase.STEADY && elapsedMs(startedNanos) >= timing.unsteadyMs()) {
+      deadline.renew(lastWriteNanos);
+    } else if (phase == Phase.JOINING && elapsedMs(startedNanos) >= timing.unsteadyMs()) {
       fail("heartbeat on " + name + " does not settle");
     }
   }
@@ -298,13 +347,29 @@ public final class RegionHeartbeat {
    */
   public void stop() throws IOException {
     phase = Phase.STOPPED;
+    boolean late = deadline.hasPassed();
+    fence.remove(deadline);
     slots.forEach(
         (node, slot) -> {
           slot.shutDown();
           liveNodes.down(this, node);
         });
-    if (ownSlotOk && written.generation() == generation) {
+    if (!late && ownSlotOk && written.generation() == generation) {
       writeOwnBlock(0);
+    }
+  }
+
+  /**
+   * A fenced node's last write, as if it left: the others need not wait until its block counts as
+   * dead. Runs on the fence's thread, when the heartbeat's own writes have ended.
+   */
+  void sayThatWeAreGone() {
+    try {
+      if (ownSlotOk) {
+        writeOwnBlock(0);
+      }
+    } catch (IOException e) {
+      LOG.error("o2hb: the others are not told that we are gone: {}", e.getMessage());
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.lockstepfs.stack.o2hb;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,10 @@ final class Slot {
   private int equalSamples;
   private int changedSamples;
   private int quietSamples;
+  private long observedSequence;
+  private long observedGeneration;
+  private long changedNanos;
+  private int deadMs;
 
   Slot(int node, HeartbeatTiming timing, String region) {
     this.node = node;
@@ -43,11 +48,40 @@ final class Slot {
         && quietSamples <= maxQuietSamples;
   }
 
+  /** Returns after how long the node counts as dead by its own account; 0 if it does not say. */
+  int deadMs() {
+    return deadMs;
+  }
+
+  /** Returns when the read ended that saw the block's present content first. */
+  long changedNanos() {
+    return changedNanos;
+  }
+
   /** Takes the first sample, which nothing can be concluded from. */
-  void populate(ByteBuffer block) {
+  void populate(ByteBuffer block, long nowNanos) {
     HeartbeatBlock seen = HeartbeatBlock.read(block);
     lastSequence = seen.sequence();
     lastGeneration = seen.generation();
+    observedSequence = lastSequence;
+    observedGeneration = lastGeneration;
+    changedNanos = nowNanos;
+  }
+
+  /**
+   * Looks at the block without counting it as a sample.
+   *
+   * @param nowNanos a time after the read
+   */
+  void observe(ByteBuffer block, long nowNanos) {
+    HeartbeatBlock seen = HeartbeatBlock.read(block);
+    boolean changed =
+        seen.sequence() != observedSequence || seen.generation() != observedGeneration;
+    if (changed && HeartbeatBlock.valid(block)) {
+      observedSequence = seen.sequence();
+      observedGeneration = seen.generation();
+      changedNanos = nowNanos;
+    }
   }
 
   /** Forgets that the node was live: its region stops. */
@@ -55,8 +89,19 @@ final class Slot {
     state = NodeState.DEAD;
   }
 
-  /** Takes a sample. Returns whether {@link #state} changed. */
-  boolean check(ByteBuffer block) {
+  /** The node's process is known to have ended: it is dead until it beats anew. */
+  void end() {
+    state = NodeState.DEAD;
+    changedSamples = 0;
+  }
+
+  /**
+   * Takes a sample. Returns whether {@link #state} changed.
+   *
+   * @param nowNanos a time after the read
+   */
+  boolean check(ByteBuffer block, long nowNanos) {
+    observe(block, nowNanos);
     boolean generationChanged = false;
     if (HeartbeatBlock.valid(block)) {
       generationChanged = count(HeartbeatBlock.read(block));
@@ -70,7 +115,7 @@ final class Slot {
     if (state == NodeState.DEAD) {
       return checkDead(block);
     }
-    return checkLive(generationChanged);
+    return checkLive(generationChanged, nowNanos);
   }
 
   private boolean count(HeartbeatBlock seen) {
@@ -97,20 +142,12 @@ final class Slot {
     }
     state = NodeState.LIVE;
     equalSamples = 0;
-    int theirs = HeartbeatBlock.read(block).deadMs();
-    if (theirs != 0 && theirs != timing.deadMs()) {
-      LOG.error(
-          "o2hb: node {} on {} counts as dead after {} ms by its own account, after {} ms by ours",
-          node,
-          region,
-          theirs,
-          timing.deadMs());
-    }
+    deadMs = HeartbeatBlock.read(block).deadMs();
     return true;
   }
 
-  private boolean checkLive(boolean generationChanged) {
-    if (equalSamples >= timing.deadThreshold() || generationChanged) {
+  private boolean checkLive(boolean generationChanged, long nowNanos) {
+    if (generationChanged || silent(nowNanos)) {
       state = NodeState.DEAD;
       // After a change of generation the node is still writing.
       if (!generationChanged || lastGeneration == 0) {
@@ -123,5 +160,10 @@ final class Slot {
       equalSamples = 0;
     }
     return false;
+  }
+
+  private boolean silent(long nowNanos) {
+    return equalSamples >= timing.deadThreshold()
+        && nowNanos - changedNanos >= TimeUnit.MILLISECONDS.toNanos(timing.verdictMs());
   }
 }

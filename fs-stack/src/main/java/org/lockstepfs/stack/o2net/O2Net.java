@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
 
@@ -47,6 +48,7 @@ public final class O2Net implements Closeable {
   private final ClusterConfig config;
   private final NetMeters meters;
   private final HandlerTable handlers = new HandlerTable();
+  private final BooleanSupplier silenced;
   private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
   private final EventLoopGroup group;
   private final EventLoop loop;
@@ -59,9 +61,16 @@ public final class O2Net implements Closeable {
    *
    * @param config all nodes that may be talked to
    * @param self this node, one of them
+   * @param silenced whether this node must not speak any more: what it would say may follow from
+   *     device writes that were refused. Messages are dropped then as if there were no link.
    */
   public O2Net(
-      ClusterConfig config, ClusterNode self, NetTimeouts timeouts, MeterRegistry registry) {
+      ClusterConfig config,
+      ClusterNode self,
+      NetTimeouts timeouts,
+      MeterRegistry registry,
+      BooleanSupplier silenced) {
+    this.silenced = silenced;
     this.self = self;
     this.timeouts = timeouts;
     this.config = config;
@@ -151,7 +160,7 @@ public final class O2Net implements Closeable {
       throw new IllegalArgumentException("o2net payload of " + payload.length + " bytes");
     }
     Peer peer = peers.get(target);
-    if (peer == null) {
+    if (peer == null || silenced.getAsBoolean()) {
       queue.post(() -> result.done(SendResult.NOT_CONNECTED, 0));
     } else {
       queue.post(() -> peer.send(type, key, payload, result));

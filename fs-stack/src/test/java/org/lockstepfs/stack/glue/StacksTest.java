@@ -12,6 +12,7 @@ import java.util.List;
 import jnr.constants.platform.Errno;
 import org.junit.jupiter.api.Test;
 import org.lockstepfs.blockdev.sys.ErrnoException;
+import org.lockstepfs.stack.fence.TestFence;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackGlue.VolumeIdentity;
@@ -80,7 +81,12 @@ class StacksTest {
   private final Stacks stacks =
       new Stacks(
           new StackEnvironment(
-              "n", Path.of("c"), "fast", MembershipSource.STATIC, new SimpleMeterRegistry()),
+              "n",
+              Path.of("c"),
+              "fast",
+              MembershipSource.STATIC,
+              new SimpleMeterRegistry(),
+              TestFence.unwatched(() -> 0)),
           List.of(new Notes("o2cb", true), new Notes("user", false)));
 
   private ClusterConnection connect(String stamped) throws IOException {
@@ -149,7 +155,12 @@ class StacksTest {
   void serviceLoaderFindsThePlugins() {
     StackEnvironment environment =
         new StackEnvironment(
-            "n", Path.of("c"), "fast", MembershipSource.STATIC, new SimpleMeterRegistry());
+            "n",
+            Path.of("c"),
+            "fast",
+            MembershipSource.STATIC,
+            new SimpleMeterRegistry(),
+            TestFence.unwatched(() -> 0));
     assertThat(new Stacks(environment).plugins()).contains("o2cb");
   }
 }

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.device.DirectDevice;
 import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.stack.fence.Fence;
+import org.lockstepfs.stack.fence.SelfFence;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.Lksb;
 import org.lockstepfs.stack.glue.LockId;
@@ -40,7 +42,23 @@ final class NodeProcess implements LockingProtocol {
   private final BlockingQueue<String> asts = new LinkedBlockingQueue<>();
   private final Stacks stacks;
   private final ClusterConnection connection;
+  private final DirectDevice device;
   private Lksb held;
+
+  /** Exit code of a fenced process. */
+  static final int FENCED = 75;
+
+  private static final class ExitingFence implements Fence {
+    @Override
+    public void cutOff(String reason) {
+      System.out.println("fenced: " + reason);
+    }
+
+    @Override
+    public void halt() {
+      Runtime.getRuntime().halt(FENCED);
+    }
+  }
 
   /** Arguments: configuration, node name, image file. */
   public static void main(String[] args) {
@@ -65,11 +83,19 @@ final class NodeProcess implements LockingProtocol {
   }
 
   private NodeProcess(Path config, String name, String image) throws IOException {
+    SelfFence fence = new SelfFence(new ExitingFence(), System::nanoTime);
+    fence.start();
     stacks =
         new Stacks(
             new StackEnvironment(
-                name, config, "fast", MembershipSource.HAZELCAST, new SimpleMeterRegistry()));
-    HeartbeatRegion region = new HeartbeatRegion(DirectDevice.open(image, false), 1, BLOCK_SIZE, 8);
+                name,
+                config,
+                "fast",
+                MembershipSource.HAZELCAST,
+                new SimpleMeterRegistry(),
+                fence));
+    device = DirectDevice.open(image, false, fence);
+    HeartbeatRegion region = new HeartbeatRegion(device, 1, BLOCK_SIZE, 8);
     VolumeIdentity volume = new VolumeIdentity(TestNode.UUID, "vol", "o2cb", "test", image);
     connection = stacks.connect(volume, region, this, RecoveryHandler.NONE);
   }

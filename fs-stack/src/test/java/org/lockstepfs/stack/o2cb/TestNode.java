@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.stack.fence.SelfFence;
+import org.lockstepfs.stack.fence.TestFence;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.Lksb;
 import org.lockstepfs.stack.glue.LockFlag;
@@ -30,7 +32,7 @@ final class TestNode implements LockingProtocol {
 
   /** Ten times as fast as the default profile. */
   static final StackTiming QUICK =
-      StackTiming.of("quick", new HeartbeatTiming(100, 20), 5_000, 500, 20);
+      StackTiming.of("quick", new HeartbeatTiming(100, 20), 5_000, 500, 20, 500);
 
   /** One lock, and what was said about it. */
   final class Lock {
@@ -77,6 +79,7 @@ final class TestNode implements LockingProtocol {
     }
   }
 
+  final SelfFence fence = TestFence.unwatched(System::nanoTime);
   final O2cbNode node;
   ClusterConnection connection;
   private final BlockDevice device;
@@ -85,7 +88,7 @@ final class TestNode implements LockingProtocol {
     this.device = device;
     node =
         new O2cbNode(
-            new StackEnvironment(name, config, "fast", source, new SimpleMeterRegistry()),
+            new StackEnvironment(name, config, "fast", source, new SimpleMeterRegistry(), fence),
             "o2cb",
             QUICK);
   }

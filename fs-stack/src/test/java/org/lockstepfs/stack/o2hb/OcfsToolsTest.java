@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.lockstepfs.stack.TestCluster;
 import org.lockstepfs.stack.TestDevice;
 import org.lockstepfs.stack.config.ClusterConfig;
+import org.lockstepfs.stack.fence.TestFence;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 
 /** What debugfs.ocfs2 reads of our heartbeat on a volume that mkfs.ocfs2 made. */
@@ -73,6 +74,7 @@ class OcfsToolsTest {
                 config.node(node).orElseThrow(),
                 HeartbeatTiming.OCFS2,
                 new LiveNodes(),
+                TestFence.unwatched(() -> 0),
                 0xabc0 + node,
                 () -> 0,
                 () -> 5);

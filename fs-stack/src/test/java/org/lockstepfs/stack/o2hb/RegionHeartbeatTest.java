@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lockstepfs.stack.TestCluster;
 import org.lockstepfs.stack.TestDevice;
 import org.lockstepfs.stack.config.ClusterConfig;
+import org.lockstepfs.stack.fence.SelfFence;
+import org.lockstepfs.stack.fence.TestFence;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.o2hb.RegionHeartbeat.Phase;
 
@@ -36,19 +38,25 @@ class RegionHeartbeatTest {
   /** One node, beating when its time has come. */
   private final class Node {
     final LiveNodes liveNodes = new LiveNodes();
+    final SelfFence fence = TestFence.unwatched(() -> nowMs * 1_000_000);
     final RegionHeartbeat heartbeat;
     long nextMs = nowMs;
     boolean hung;
 
     Node(int number, long generation) throws IOException {
+      this(number, generation, TIMING);
+    }
+
+    Node(int number, long generation, HeartbeatTiming timing) throws IOException {
       HeartbeatRegion region = new HeartbeatRegion(device, FIRST_BLOCK, BLOCK_SIZE, 8);
       heartbeat =
           new RegionHeartbeat(
               region,
               config,
               config.node(number).orElseThrow(),
-              TIMING,
+              timing,
               liveNodes,
+              fence,
               generation,
               () -> nowMs * 1_000_000,
               () -> nowMs / 1_000);
@@ -255,6 +263,86 @@ class RegionHeartbeatTest {
   }
 
   @Test
+  void aNodeThatSleptPastItsDeadlineNeverBeatsAgain() throws IOException {
+    Node a = new Node(1, 11);
+    runUntil(a, Phase.STEADY);
+    long lastWriteMs = a.heartbeat.lastWriteNanos() / 1_000_000;
+    long sequence = readBlock(1).sequence();
+    nowMs = lastWriteMs + TIMING.writeTimeoutMs();
+    assertThatThrownBy(a.heartbeat::beat)
+        .hasMessage("fenced: no heartbeat on image for " + TIMING.writeTimeoutMs() + " ms");
+    assertThat(readBlock(1).sequence()).isEqualTo(sequence);
+    a.heartbeat.stop();
+    assertThat(readBlock(1).generation()).isEqualTo(11);
+  }
+
+  @Test
+  void aNodeThatSleptAlmostUntilItsDeadlineGoesOnAndNobodyHasMissedIt() throws IOException {
+    Node a = new Node(1, 11);
+    Node b = new Node(2, 22);
+    runUntil(b, Phase.STEADY);
+    runUntil(a, Phase.STEADY);
+    run(2_000);
+    events.clear();
+    b.hung = true;
+    run(TIMING.writeTimeoutMs() - TIMING.intervalMs() - 10);
+    b.hung = false;
+    run(10_000);
+    assertThat(b.fence.isFenced()).isFalse();
+    assertThat(events).isEmpty();
+  }
+
+  /** A joiner takes samples four times as fast; seven equal ones are no verdict then. */
+  @Test
+  void theShortIntervalOfAJoinerDoesNotBringVerdictsForward() throws IOException {
+    Node a = new Node(1, 11);
+    Node b = new Node(2, 22);
+    runUntil(b, Phase.STEADY);
+    Node joiner = new Node(3, 33);
+    while (!joiner.liveNodes.isLive(1)) {
+      run(10);
+    }
+    events.clear();
+    long lastWriteMs = a.heartbeat.lastWriteNanos() / 1_000_000;
+    a.hung = true;
+    while (joiner.liveNodes.isLive(1)) {
+      run(10);
+    }
+    assertThat(nowMs - lastWriteMs).isGreaterThan(TIMING.writeTimeoutMs());
+    assertThat(events).contains("3 sees 1 down");
+  }
+
+  @Test
+  void aJoinerWithAnotherTimingIsRefusedByWhatTheBlocksSay() throws IOException {
+    Node a = new Node(1, 11);
+    runUntil(a, Phase.STEADY);
+    Node other = new Node(2, 22, new HeartbeatTiming(1_000, 31));
+    runUntil(other, Phase.FAILED);
+    assertThat(other.heartbeat.failure())
+        .isEqualTo(
+            "node 1 on image counts as dead after 7000 ms by its own account, after 31000 ms by"
+                + " ours; all nodes need the same timing");
+  }
+
+  @Test
+  void lastWordsMakeTheOthersSeeAFencedNodeDeadWithinAnInterval() throws IOException {
+    Node a = new Node(1, 11);
+    Node b = new Node(2, 22);
+    runUntil(b, Phase.STEADY);
+    runUntil(a, Phase.STEADY);
+    run(2_000);
+    events.clear();
+    b.fence.fence("no quorum");
+    b.hung = true;
+    b.heartbeat.sayThatWeAreGone();
+    assertThat(readBlock(2).generation()).as("refused to anybody else").isEqualTo(22);
+    b.fence.act();
+    assertThat(readBlock(2).generation()).isZero();
+    run(TIMING.intervalMs() + 10);
+    assertThat(events).containsExactly("1 sees 2 down");
+  }
+
+  @Test
   void aFileTooSmallForTheConfiguredNodesIsRefused() {
     HeartbeatRegion tiny = new HeartbeatRegion(device, FIRST_BLOCK, BLOCK_SIZE, 3);
     assertThatThrownBy(
@@ -265,6 +353,7 @@ class RegionHeartbeatTest {
                     config.node(1).orElseThrow(),
                     TIMING,
                     new LiveNodes(),
+                    TestFence.unwatched(() -> 0),
                     1,
                     () -> 0,
                     () -> 0))

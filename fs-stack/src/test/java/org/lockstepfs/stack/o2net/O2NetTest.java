@@ -54,7 +54,7 @@ class O2NetTest {
 
   private O2Net start(int number, NetTimeouts timeouts) throws IOException {
     ClusterNode self = config.node(number).orElseThrow();
-    O2Net net = new O2Net(config, self, timeouts, new SimpleMeterRegistry());
+    O2Net net = new O2Net(config, self, timeouts, new SimpleMeterRegistry(), () -> false);
     open.add(net);
     net.start();
     return net;

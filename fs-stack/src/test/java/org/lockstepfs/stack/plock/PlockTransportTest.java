@@ -40,7 +40,12 @@ class PlockTransportTest {
     ClusterConfig config = TestCluster.of(nodes);
     for (int n = 1; n <= nodes; n++) {
       O2Net net =
-          new O2Net(config, config.node(n).orElseThrow(), TIMEOUTS, new SimpleMeterRegistry());
+          new O2Net(
+              config,
+              config.node(n).orElseThrow(),
+              TIMEOUTS,
+              new SimpleMeterRegistry(),
+              () -> false);
       net.start();
       nets.add(net);
       PlockMember self = new PlockMember(n, 100 + n);
