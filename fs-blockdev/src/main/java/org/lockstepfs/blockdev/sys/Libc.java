@@ -36,6 +36,9 @@ public interface Libc {
   /** See lseek(2). */
   long lseek64(int fd, long offset, int whence);
 
+  /** See madvise(2). */
+  int madvise(long address, long length, int advice);
+
   /** See mount(2). */
   int mount(String source, String target, String type, long flags, String data);
 

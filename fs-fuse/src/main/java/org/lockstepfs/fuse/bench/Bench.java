@@ -3,6 +3,7 @@ package org.lockstepfs.fuse.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,17 +14,44 @@ public final class Bench {
   private static final long BUDGET_MS = 3_000;
 
   private final String launcher;
+  private final Path device;
   private final Consumer<String> progress;
 
   /**
    * Makes a benchmark.
    *
    * @param launcher path of bin/lockstep, for processes that lock
+   * @param device what fio(1) overwrites for comparison; null for no comparison
    * @param progress hears what is measured next
    */
-  public Bench(String launcher, Consumer<String> progress) {
+  public Bench(String launcher, Path device, Consumer<String> progress) {
     this.launcher = launcher;
+    this.device = device;
     this.progress = progress;
+  }
+
+  /**
+   * Measures several times and takes the median of each line.
+   *
+   * @param rounds how often, at least once
+   * @see #run(List)
+   */
+  public List<Measure> run(List<Path> mounts, int rounds) throws IOException {
+    List<List<Measure>> all = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      all.add(run(mounts));
+    }
+    List<Measure> medians = new ArrayList<>();
+    for (int line = 0; line < all.get(0).size(); line++) {
+      int index = line;
+      medians.add(
+          all.stream()
+              .map(round -> round.get(index))
+              .sorted(Comparator.comparingDouble(Measure::rate))
+              .toList()
+              .get(rounds / 2));
+    }
+    return medians;
   }
 
   /**
@@ -67,6 +95,9 @@ public final class Bench {
     }
     progress.accept("I/O");
     new IoBench(runner).run(root);
+    if (device != null) {
+      new FioBench(runner, device).run(root);
+    }
     return runner.measures();
   }
 

@@ -29,6 +29,19 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "measure N times and print the median of each line")
+  private int rounds;
+
+  @Option(
+      names = "--overwrite",
+      paramLabel = "DEVICE",
+      description = "compare with fio on this device, whose contents are lost")
+  private Path device;
+
   @Override
   public Integer call() throws IOException {
     String home = System.getProperty("lockstep.home");
@@ -40,8 +53,12 @@ final class BenchCommand implements Callable<Integer> {
         throw new ControlException(mount + " is no directory", FAILED);
       }
     }
+    if (rounds < 1) {
+      throw new ControlException("--rounds " + rounds + ": at least 1", FAILED);
+    }
     Consumer<String> progress = what -> System.err.println("lockstep: measuring: " + what);
-    List<Measure> measures = new Bench(home + "/bin/lockstep", progress).run(mounts);
+    List<Measure> measures =
+        new Bench(home + "/bin/lockstep", device, progress).run(mounts, rounds);
     System.out.println(
         json
             ? new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(measures)

@@ -12,7 +12,7 @@ import org.lockstepfs.blockdev.sys.NativeBuffers;
 record NativeMemory(ByteBuffer bytes, long address) {
   /** Allocates zeroed memory. */
   static NativeMemory allocate(int size) {
-    ByteBuffer bytes = NativeBuffers.allocate(size).order(ByteOrder.nativeOrder());
+    ByteBuffer bytes = NativeBuffers.allocateHuge(size).order(ByteOrder.nativeOrder());
     return new NativeMemory(bytes, NativeBuffers.address(bytes));
   }
 }
