@@ -53,7 +53,6 @@ public final class SelfFence implements WriteGuard {
   private static Thread daemon(Runnable task, String name) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
-    thread.setPriority(Thread.MAX_PRIORITY);
     thread.start();
     return thread;
   }

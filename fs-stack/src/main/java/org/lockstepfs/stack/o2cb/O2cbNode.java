@@ -136,19 +136,26 @@ public final class O2cbNode implements StackOperations {
         new O2Net(config, self, timing.net(), environment.metrics(), environment.fence()::isFenced);
     net.start();
     LiveNodes liveNodes = new LiveNodes();
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(thread("o2cb-timer-" + name));
+    QuorumDriver quorum =
+        new QuorumDriver(
+            self.number(),
+            timing,
+            liveNodes,
+            environment.fence(),
+            timer,
+            nanoClock,
+            environment.metrics());
+    // Quorum hears of a node's death before its link is closed for it.
+    liveNodes.add(quorum, HeartbeatListener.PRIORITY_NET);
+    net.addLinkListener(quorum);
     liveNodes.add(new LinkDriver(net), HeartbeatListener.PRIORITY_NET);
     JoinDispatcher dispatcher = new JoinDispatcher();
     dispatcher.register(net);
     Membership membership = membership(config, self);
     return new Running(
-        config,
-        self,
-        net,
-        liveNodes,
-        dispatcher,
-        membership,
-        startBeside(membership),
-        Executors.newSingleThreadScheduledExecutor(thread("o2cb-timer-" + name)));
+        config, self, net, liveNodes, dispatcher, membership, startBeside(membership), timer);
   }
 
   private Membership membership(ClusterConfig config, ClusterNode self) {

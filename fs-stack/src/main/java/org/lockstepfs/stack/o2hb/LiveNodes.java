@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.lockstepfs.stack.config.ClusterNode;
 
 /**
  * The nodes that are live in any region of this node (o2hb_live_node_bitmap), and who wants to
@@ -20,6 +22,7 @@ public final class LiveNodes {
   private final Object callbackLock = new Object();
   private final List<Registration> registrations = new ArrayList<>();
   private final Map<Integer, Set<Object>> regionsOf = new HashMap<>();
+  private final AtomicLongArray beats = new AtomicLongArray(ClusterNode.MAX_NODES);
   private volatile BitSet live = new BitSet();
 
   /** Returns a copy of the set of live nodes; holds this node once its own heartbeat is seen. */
@@ -30,6 +33,18 @@ public final class LiveNodes {
   /** Returns whether a node is live in any region. */
   public boolean isLive(int node) {
     return live.get(node);
+  }
+
+  /**
+   * Returns when a node's block was last seen to change in any region, on the heartbeat's clock;
+   * meaningless if the node has never been live.
+   */
+  public long lastBeatNanos(int node) {
+    return beats.get(node);
+  }
+
+  void beat(int node, long nowNanos) {
+    beats.set(node, nowNanos);
   }
 
   /**

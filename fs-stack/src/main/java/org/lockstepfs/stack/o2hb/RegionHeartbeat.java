@@ -271,7 +271,11 @@ public final class RegionHeartbeat {
   private void checkSlots() {
     slots.forEach(
         (node, slot) -> {
-          if (slot.check(blockOf(node), sampledNanos)) {
+          boolean changed = slot.check(blockOf(node), sampledNanos);
+          if (slot.changedNanos() == sampledNanos) {
+            liveNodes.beat(node, sampledNanos);
+          }
+          if (changed) {
             changed(node, slot);
           }
         });
