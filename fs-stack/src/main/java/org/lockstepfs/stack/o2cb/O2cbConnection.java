@@ -195,6 +195,10 @@ final class O2cbConnection implements ClusterConnection {
     return domain.dump(lksb);
   }
 
+  HeartbeatRunner heartbeat() {
+    return heartbeat;
+  }
+
   StackStatus.Volume status() {
     return new StackStatus.Volume(
         uuid,

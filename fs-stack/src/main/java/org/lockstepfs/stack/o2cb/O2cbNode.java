@@ -154,6 +154,19 @@ public final class O2cbNode implements StackOperations {
     JoinDispatcher dispatcher = new JoinDispatcher();
     dispatcher.register(net);
     Membership membership = membership(config, self);
+    DeathWatchDriver deaths =
+        new DeathWatchDriver(
+            self.number(),
+            timing.heartbeat(),
+            net,
+            liveNodes,
+            membership,
+            () -> connections.values().stream().map(O2cbConnection::heartbeat).toList(),
+            timer,
+            nanoClock);
+    net.addLinkListener(deaths);
+    membership.addListener(deaths);
+    liveNodes.add(deaths, HeartbeatListener.PRIORITY_NET);
     return new Running(
         config, self, net, liveNodes, dispatcher, membership, startBeside(membership), timer);
   }

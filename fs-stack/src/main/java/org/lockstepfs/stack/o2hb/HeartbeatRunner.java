@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -129,6 +130,39 @@ public final class HeartbeatRunner {
     long tookNanos = nanoClock.getAsLong() - begun;
     long waitNanos = TimeUnit.MILLISECONDS.toNanos(heartbeat.intervalMs()) - tookNanos;
     executor.schedule(this::run, Math.max(0, waitNanos), TimeUnit.NANOSECONDS);
+  }
+
+  /** Looks at the blocks out of turn; fails if the device does, or the region is left. */
+  public CompletableFuture<RegionHeartbeat.Look> look() {
+    CompletableFuture<RegionHeartbeat.Look> seen = new CompletableFuture<>();
+    Runnable look =
+        () -> {
+          try {
+            seen.complete(heartbeat.look());
+          } catch (IOException | RuntimeException e) {
+            seen.completeExceptionally(e);
+          }
+        };
+    try {
+      executor.execute(look);
+    } catch (RejectedExecutionException e) {
+      seen.completeExceptionally(e);
+    }
+    return seen;
+  }
+
+  /**
+   * Declares a node dead whose process is known to have ended.
+   *
+   * @param lookedAtNanos time of the last look; if the block was seen to change since, the node
+   *     lives
+   */
+  public void end(int node, long lookedAtNanos) {
+    try {
+      executor.execute(() -> heartbeat.end(node, lookedAtNanos));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("o2hb: left before node {} was declared dead", node);
+    }
   }
 
   /** Leaves the region; logs, and does not fail, if the device does not take the last write. */

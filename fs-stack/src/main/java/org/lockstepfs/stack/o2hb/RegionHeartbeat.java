@@ -46,6 +46,14 @@ public final class RegionHeartbeat {
     STOPPED
   }
 
+  /**
+   * What the blocks of the nodes that are live say.
+   *
+   * @param atNanos when the read ended
+   * @param changedNanos when each one's present content was first seen
+   */
+  public record Look(long atNanos, Map<Integer, Long> changedNanos) {}
+
   private final HeartbeatRegion region;
   private final String name;
   private final int self;
@@ -271,14 +279,40 @@ public final class RegionHeartbeat {
   private void checkSlots() {
     slots.forEach(
         (node, slot) -> {
-          boolean changed = slot.check(blockOf(node), sampledNanos);
-          if (slot.changedNanos() == sampledNanos) {
-            liveNodes.beat(node, sampledNanos);
-          }
-          if (changed) {
+          observe(node, slot);
+          if (slot.check(blockOf(node), sampledNanos)) {
             changed(node, slot);
           }
         });
+  }
+
+  private void observe(int node, Slot slot) {
+    if (slot.observe(blockOf(node), sampledNanos)) {
+      liveNodes.beat(node, sampledNanos);
+    }
+  }
+
+  /** Reads all blocks without counting that as a sample of anybody. */
+  Look look() throws IOException {
+    readSlots();
+    Map<Integer, Long> changed = new TreeMap<>();
+    slots.forEach(
+        (node, slot) -> {
+          observe(node, slot);
+          if (slot.state() == NodeState.LIVE) {
+            changed.put(node, slot.changedNanos());
+          }
+        });
+    return new Look(sampledNanos, changed);
+  }
+
+  /** As {@link HeartbeatRunner#end}. */
+  void end(int node, long lookedAtNanos) {
+    Slot slot = slots.get(node);
+    if (slot.state() == NodeState.LIVE && slot.changedNanos() - lookedAtNanos <= 0) {
+      slot.end();
+      changed(node, slot);
+    }
   }
 
   private void changed(int node, Slot slot) {

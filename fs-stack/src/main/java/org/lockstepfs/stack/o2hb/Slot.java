@@ -69,19 +69,21 @@ final class Slot {
   }
 
   /**
-   * Looks at the block without counting it as a sample.
+   * Looks at the block without counting it as a sample. Returns whether it is seen to have changed.
    *
    * @param nowNanos a time after the read
    */
-  void observe(ByteBuffer block, long nowNanos) {
+  boolean observe(ByteBuffer block, long nowNanos) {
     HeartbeatBlock seen = HeartbeatBlock.read(block);
     boolean changed =
         seen.sequence() != observedSequence || seen.generation() != observedGeneration;
-    if (changed && HeartbeatBlock.valid(block)) {
-      observedSequence = seen.sequence();
-      observedGeneration = seen.generation();
-      changedNanos = nowNanos;
+    if (!changed || !HeartbeatBlock.valid(block)) {
+      return false;
     }
+    observedSequence = seen.sequence();
+    observedGeneration = seen.generation();
+    changedNanos = nowNanos;
+    return true;
   }
 
   /** Forgets that the node was live: its region stops. */
@@ -96,12 +98,11 @@ final class Slot {
   }
 
   /**
-   * Takes a sample. Returns whether {@link #state} changed.
+   * Takes a sample, which {@link #observe} has seen. Returns whether {@link #state} changed.
    *
    * @param nowNanos a time after the read
    */
   boolean check(ByteBuffer block, long nowNanos) {
-    observe(block, nowNanos);
     boolean generationChanged = false;
     if (HeartbeatBlock.valid(block)) {
       generationChanged = count(HeartbeatBlock.read(block));

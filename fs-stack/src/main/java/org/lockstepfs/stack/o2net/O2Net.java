@@ -6,6 +6,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -20,6 +21,7 @@ import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.BitSet;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
 
@@ -181,6 +184,37 @@ public final class O2Net implements Closeable {
     if (peer != null) {
       queue.post(peer::nodeDown);
     }
+  }
+
+  /**
+   * Tries whether anybody listens where a node should, with a connection that is closed at once.
+   *
+   * @param refused told, on the event loop thread, whether the node's host said that nobody does;
+   *     no answer and any other trouble count as false
+   */
+  public void probe(int node, Consumer<Boolean> refused) {
+    Peer peer = peers.get(node);
+    if (peer == null || loop.isShuttingDown()) {
+      refused.accept(false);
+      return;
+    }
+    new Bootstrap()
+        .group(group)
+        .channel(NioSocketChannel.class)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeouts.keepaliveDelayMs())
+        .handler(new ChannelInboundHandlerAdapter())
+        .connect(peer.node().netAddress(), new InetSocketAddress(self.address(), 0))
+        .addListener(
+            (ChannelFuture future) -> {
+              future.channel().close();
+              refused.accept(isRefusal(future.cause()));
+            });
+  }
+
+  /** A connect that timed out is a ConnectException, too; only the words tell them apart. */
+  private static boolean isRefusal(Throwable cause) {
+    return cause instanceof ConnectException
+        && String.valueOf(cause.getMessage()).contains("Connection refused");
   }
 
   /** Returns the nodes to which a link is up; never this node. */
