@@ -74,7 +74,8 @@ public final class KernelMount {
   /**
    * Breaks the connection: every request in work and every later one fails. The dead mount stays
    * until it is unmounted, except where the fusectl file system is not mounted: then this is a
-   * forced umount(2), which breaks the connection first and succeeds if nobody uses the mount.
+   * forced umount(2), which breaks the connection first and succeeds if nobody uses the mount. Does
+   * nothing if nothing is mounted any more.
    */
   public void abort() throws IOException {
     Path control = CONNECTIONS.resolve(Long.toString(connection)).resolve("abort");
@@ -85,7 +86,7 @@ public final class KernelMount {
     try {
       umount(MNT_FORCE);
     } catch (ErrnoException e) {
-      if (e.errno() != Errno.EBUSY) {
+      if (e.errno() != Errno.EBUSY && e.errno() != Errno.EINVAL) {
         throw e;
       }
     }

@@ -24,6 +24,16 @@ class KernelMountTest {
     assertThat(fs.destroyed).hasValue(1);
   }
 
+  /** Fault: who unmounts first and breaks the connection to be sure fails, and does not wait. */
+  @Test
+  void abortAfterUnmountIsNoFailure() throws Exception {
+    try (MountFixture m = new MountFixture(new MemoryFileSystem(true))) {
+      m.mount.unmount();
+      m.mount.abort();
+      assertThat(m.mount.awaitEnd(Duration.ofSeconds(10))).isTrue();
+    }
+  }
+
   @Test
   void shellSeesAnOrdinaryFileSystem() throws Exception {
     try (MountFixture m = new MountFixture(new MemoryFileSystem(true))) {
