@@ -159,6 +159,7 @@ public final class Inode implements LockedInode {
   private final class MetaOps implements LockOps {
     @Override
     public void refresh(byte[] lvb) throws IOException {
+      volume.awaitRecovery();
       cache.purge();
       extents = null;
       dirState = null;

@@ -23,6 +23,9 @@ public interface InodeContext {
   /** Returns the time now, in the resolution that is stored. */
   TimeSpec now();
 
+  /** Waits until the journals of all dead nodes are replayed, unless this thread does it. */
+  void awaitRecovery() throws IOException;
+
   /** Makes a cache for one inode's metadata blocks. */
   MetaCache newCache();
 

@@ -13,7 +13,6 @@ import org.lockstepfs.fuse.inode.LockedInode.Held;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.PosixLocks;
-import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackGlue;
 import org.lockstepfs.stack.plock.LocalPosixLocks;
 
@@ -50,7 +49,15 @@ public final class MountedVolume implements AutoCloseable {
       throws IOException {
     Superblock superblock = Superblock.read(device);
     DlmGlue dlm = DlmGlue.local(device.name());
-    return start(device, superblock, options, clock, dlm, null, new LocalPosixLocks(timer));
+    return start(
+        device,
+        superblock,
+        options,
+        clock,
+        dlm,
+        null,
+        new LocalPosixLocks(timer),
+        new RecoveryMap());
   }
 
   private static MountedVolume start(
@@ -60,7 +67,8 @@ public final class MountedVolume implements AutoCloseable {
       Clock clock,
       DlmGlue dlm,
       ClusterConnection connection,
-      PosixLocks posixLocks)
+      PosixLocks posixLocks,
+      RecoveryMap dead)
       throws IOException {
     FeatureCheck.check(superblock, device.name());
     boolean readOnly = options.readOnly() || FeatureCheck.readsOnly(superblock);
@@ -72,9 +80,10 @@ public final class MountedVolume implements AutoCloseable {
             dlm,
             posixLocks,
             clock,
-            new SecureRandom().nextInt());
+            new SecureRandom().nextInt(),
+            dead);
     int node = connection == null ? LOCAL_NODE : connection.thisNode();
-    VolumeMount mount = new VolumeMount(volume, node);
+    VolumeMount mount = new VolumeMount(volume, node, dead);
     mount.start();
     return new MountedVolume(volume, mount, dlm, connection);
   }
@@ -89,6 +98,7 @@ public final class MountedVolume implements AutoCloseable {
     Superblock superblock = Superblock.read(device);
     FeatureCheck.check(superblock, device.name());
     DlmGlue dlm = new DlmGlue(device.name());
+    RecoveryMap dead = new RecoveryMap();
     ClusterConnection connection =
         glue.connect(
             new StackGlue.VolumeIdentity(
@@ -99,14 +109,14 @@ public final class MountedVolume implements AutoCloseable {
                 device.name()),
             heartbeatRegion(device, superblock),
             dlm,
-            RecoveryHandler.NONE);
+            dead);
     try {
       dlm.start(connection);
       PosixLocks locks =
           connection
               .posixLocks()
               .orElseThrow(() -> new IOException("this cluster stack has no byte-range locks"));
-      return start(device, superblock, options, clock, dlm, connection, locks);
+      return start(device, superblock, options, clock, dlm, connection, locks, dead);
     } catch (IOException | RuntimeException e) {
       dlm.close();
       connection.disconnect();
@@ -126,7 +136,8 @@ public final class MountedVolume implements AutoCloseable {
               unlocked,
               null,
               Clock.systemUTC(),
-              0);
+              0,
+              new RecoveryMap());
       Inode systemDir = new Inode(look, superblock.systemDirBlock(), true);
       Inode file =
           SystemFiles.load(

@@ -1,6 +1,8 @@
 package org.lockstepfs.fuse.volume;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.format.Dinode;
 import org.lockstepfs.blockdev.journal.JbdJournal;
@@ -34,6 +36,18 @@ final class SlotJournal {
     file.metaLock().lock(LockMode.EX);
   }
 
+  /**
+   * Returns how often the slot has been recovered, as the disk says; needs no lock, since whoever
+   * changes it holds the super lock.
+   */
+  int recoveryGeneration() throws IOException {
+    int size = volume.geometry().blockSize();
+    ByteBuffer block = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    volume.device().read(file.block() * size, block);
+    return Dinode.open(block, file.block(), volume.geometry().fsGeneration())
+        .journalRecoveryGeneration();
+  }
+
   /** Takes the lock if no live node has it. */
   boolean tryLock() throws IOException {
     try {
@@ -58,9 +72,15 @@ final class SlotJournal {
       return false;
     }
     LOG.info("{}: journal of slot {} is dirty: {}", volume, slot, replay());
+    countRecovery();
+    return true;
+  }
+
+  /** Lets others who are about to recover the slot see that it is done. */
+  void countRecovery() throws IOException {
+    Dinode dinode = file.dinodeView();
     dinode.setJournalRecoveryGeneration(dinode.journalRecoveryGeneration() + 1);
     volume.writeDirectly(file.dinode());
-    return true;
   }
 
   private Object replay() throws IOException {

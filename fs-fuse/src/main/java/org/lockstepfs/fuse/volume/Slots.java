@@ -63,6 +63,11 @@ final class Slots {
     }
   }
 
+  /** Returns whether a node has a slot. */
+  boolean has(int number) {
+    return map.slotOf(number) != SlotMap.EMPTY;
+  }
+
   /** Returns the node in a slot, or {@link SlotMap#EMPTY}. */
   int node(int slot) {
     return map.node(slot);

@@ -54,6 +54,7 @@ public final class Volume implements InodeContext {
   private final DlmGlue dlm;
   private final PosixLocks posixLocks;
   private final Clock clock;
+  private final RecoveryMap dead;
   private final InodeTable inodes;
   private final DataPath dataPath;
   private final FileSpace space;
@@ -75,13 +76,15 @@ public final class Volume implements InodeContext {
       DlmGlue dlm,
       PosixLocks posixLocks,
       Clock clock,
-      int firstGeneration) {
+      int firstGeneration,
+      RecoveryMap dead) {
     this.device = device;
     this.superblock = superblock;
     this.options = options;
     this.dlm = dlm;
     this.posixLocks = posixLocks;
     this.clock = clock;
+    this.dead = dead;
     this.geometry =
         new Geometry(
             superblock.blockSize(),
@@ -270,6 +273,11 @@ public final class Volume implements InodeContext {
   /** Returns the lock that {@link #lockRenames} takes, for dropping it. */
   LockRes renameLock() {
     return renameLock;
+  }
+
+  @Override
+  public void awaitRecovery() throws IOException {
+    dead.await();
   }
 
   @Override

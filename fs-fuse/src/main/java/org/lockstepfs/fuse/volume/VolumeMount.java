@@ -8,7 +8,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.lockstepfs.blockdev.format.Feature;
-import org.lockstepfs.blockdev.format.SlotMap;
 import org.lockstepfs.blockdev.format.Superblock;
 import org.lockstepfs.blockdev.journal.JbdJournal;
 import org.lockstepfs.fuse.alloc.Allocators;
@@ -38,22 +37,26 @@ public final class VolumeMount {
 
   private final Volume volume;
   private final int node;
+  private final RecoveryMap dead;
   private final LockRes superLock;
   private final ScheduledExecutorService timer;
   private SystemFiles systemFiles;
   private SlotJournal journalFile;
   private JbdJournal journal;
   private Slots slots;
+  private Recovery recovery;
   private int slot;
 
   /**
    * Prepares to mount.
    *
    * @param node this node's number
+   * @param dead hears of nodes that die
    */
-  public VolumeMount(Volume volume, int node) {
+  VolumeMount(Volume volume, int node, RecoveryMap dead) {
     this.volume = volume;
     this.node = node;
+    this.dead = dead;
     this.superLock =
         volume
             .dlm()
@@ -72,39 +75,57 @@ public final class VolumeMount {
 
   /** Brings the volume up; afterwards operations may run. */
   public void start() throws IOException {
+    dead.recoverer(Thread.currentThread());
     Superblock sb = volume.superblock();
+    List<Integer> orphaned = new ArrayList<>();
     systemFiles =
         SystemFiles.load(
             volume.geometry(),
             new Inode(volume, sb.systemDirBlock(), true),
             sb.maxSlots(),
             block -> new Inode(volume, block, true));
+    slots =
+        new Slots(
+            volume.device(),
+            volume.geometry(),
+            systemFiles.slotMap(),
+            sb.features().has(Feature.EXTENDED_SLOT_MAP),
+            sb.maxSlots());
+    SlotRecovery others = new SlotRecovery(volume, slots, systemFiles);
     superLock.lock(LockMode.EX);
     try {
-      slots =
-          new Slots(
-              volume.device(),
-              volume.geometry(),
-              systemFiles.slotMap(),
-              sb.features().has(Feature.EXTENDED_SLOT_MAP),
-              sb.maxSlots());
       slots.load();
+      boolean hadSlot = slots.has(node);
       slot = slots.claim(node);
       systemFiles.useSlot(slot);
-      openJournal();
-      recoverOthers();
+      orphaned.add(slot);
+      openJournal(others.journal(slot), hadSlot);
+      recovery = new Recovery(volume, superLock, dead, others);
+      orphaned.addAll(recovery.recoverAll());
     } finally {
       superLock.unlock(LockMode.EX);
     }
-    volume.orphans().scan(slot);
+    dead.recoverer(null);
+    recovery.start();
+    for (int from : orphaned) {
+      volume.orphans().scan(from);
+    }
     every(MAINTAIN_INTERVAL_MS, "journal upkeep", journal::maintain);
     every(TRUNCATE_LOG_INTERVAL_MS, "truncate log", () -> volume.allocators().flushTruncateLog());
   }
 
-  private void openJournal() throws IOException {
-    journalFile = new SlotJournal(volume, systemFiles.journal(slot), slot);
+  /**
+   * Opens our journal.
+   *
+   * @param hadSlot the slot has been ours: we died, and others may be about to recover it
+   */
+  private void openJournal(SlotJournal file, boolean hadSlot) throws IOException {
+    journalFile = file;
     journalFile.lock();
     boolean dirty = journalFile.replayIfDirty();
+    if (hadSlot && !dirty) {
+      journalFile.countRecovery();
+    }
     journal = journalFile.open();
     Allocators allocators =
         new Allocators(
@@ -116,35 +137,6 @@ public final class VolumeMount {
     volume.use(systemFiles, journal, allocators);
     if (dirty) {
       allocators.recoverSlot(systemFiles.localAlloc(slot), systemFiles.truncateLog(slot));
-    }
-  }
-
-  /** Recovers slots whose owners are gone: their journals are not locked by anybody. */
-  private void recoverOthers() throws IOException {
-    for (int other = 0; other < volume.superblock().maxSlots(); other++) {
-      if (other == slot) {
-        continue;
-      }
-      SlotJournal file = new SlotJournal(volume, systemFiles.journal(other), other);
-      if (!file.tryLock()) {
-        continue;
-      }
-      try {
-        if (file.replayIfDirty()) {
-          LOG.info("{}: recovered slot {}", volume, other);
-          volume
-              .allocators()
-              .recoverSlot(systemFiles.localAlloc(other), systemFiles.truncateLog(other));
-          volume.journal().commit();
-          file.markClean();
-        }
-        if (slots.node(other) != SlotMap.EMPTY) {
-          slots.release(other);
-        }
-      } finally {
-        file.unlock();
-      }
-      volume.orphans().scan(other);
     }
   }
 
@@ -174,6 +166,7 @@ public final class VolumeMount {
   /** Takes the volume down; no operation runs any more. */
   public void stop() throws IOException {
     stopTimer();
+    recovery.close();
     if (!volume.journal().isAborted()) {
       volume.orphans().scan(slot);
       volume.allocators().unmount();

@@ -1,0 +1,82 @@
+package org.lockstepfs.fuse.volume;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import jnr.constants.platform.Errno;
+import org.lockstepfs.blockdev.sys.ErrnoException;
+import org.lockstepfs.stack.glue.RecoveryHandler;
+
+/**
+ * The nodes that died and whose journals have not been replayed yet. Until they are, nobody on this
+ * node reads metadata that was not cached before: it may lack what is in those journals.
+ *
+ * <p>Thread-safe. Source: Linux 6.1 fs/ocfs2/journal.c, struct ocfs2_recovery_map,
+ * ocfs2_wait_for_recovery.
+ */
+final class RecoveryMap implements RecoveryHandler {
+  /** By node, which of all deaths it was: a node may die again while it is being recovered. */
+  private final Map<Integer, Long> dead = new TreeMap<>();
+
+  private long deaths;
+  private Thread recoverer;
+  private Runnable listener = () -> {};
+  private boolean closed;
+
+  @Override
+  public synchronized void nodeDown(int node) {
+    dead.put(node, deaths++);
+    listener.run();
+  }
+
+  /** Sets whom to tell of deaths, at once if there were some; must not block. */
+  synchronized void onDeath(Runnable newListener) {
+    listener = newListener;
+    if (!dead.isEmpty()) {
+      listener.run();
+    }
+  }
+
+  /** Names the thread that recovers, and so never waits for it; null for none. */
+  synchronized void recoverer(Thread thread) {
+    recoverer = thread;
+  }
+
+  /** Returns the nodes to recover, and for each which death it was. */
+  synchronized Map<Integer, Long> pending() {
+    return Map.copyOf(dead);
+  }
+
+  /** Lets go who waits, if nobody has died since {@link #pending} returned {@code done}. */
+  synchronized void recovered(Map<Integer, Long> done) {
+    dead.entrySet().removeAll(done.entrySet());
+    notifyAll();
+  }
+
+  /**
+   * Waits until nothing is to be recovered; the recovering thread itself goes on at once.
+   *
+   * @throws IOException EINTR if interrupted, EIO if the volume is left before
+   */
+  synchronized void await() throws IOException {
+    while (!dead.isEmpty() && Thread.currentThread() != recoverer) {
+      if (closed) {
+        throw new IOException(
+            "the volume is left before nodes " + dead.keySet() + " are recovered");
+      }
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ErrnoException(Errno.EINTR, "interrupted while nodes are recovered");
+      }
+    }
+  }
+
+  /** Nothing will be recovered any more. */
+  synchronized void close() {
+    closed = true;
+    listener = () -> {};
+    notifyAll();
+  }
+}

@@ -1,0 +1,123 @@
+package org.lockstepfs.fuse.volume;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.lockstepfs.blockdev.format.SlotMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Recovers the slots of nodes that are gone: replays their journals, gives back what they had set
+ * aside, frees the slots. Each step may be repeated by another node if this one dies over it.
+ *
+ * <p>Source: Linux 6.1 fs/ocfs2/journal.c, ocfs2_recover_node, ocfs2_check_journals_nolocks.
+ */
+final class SlotRecovery {
+  private static final Logger LOG = LoggerFactory.getLogger(SlotRecovery.class);
+
+  private final Volume volume;
+  private final Slots slots;
+  private final SlotJournal[] journals;
+
+  /** By slot, how often it had been recovered when this node last looked. */
+  private final int[] known;
+
+  /** Makes a recovery, and looks how often each slot has been recovered so far. */
+  SlotRecovery(Volume volume, Slots slots, SystemFiles files) throws IOException {
+    this.volume = volume;
+    this.slots = slots;
+    this.journals = new SlotJournal[files.slots()];
+    this.known = new int[files.slots()];
+    for (int slot = 0; slot < journals.length; slot++) {
+      journals[slot] = new SlotJournal(volume, files.journal(slot), slot);
+      known[slot] = journals[slot].recoveryGeneration();
+    }
+  }
+
+  /** Returns the journal of a slot. */
+  SlotJournal journal(int slot) {
+    return journals[slot];
+  }
+
+  private record Dead(int slot, boolean wasDirty) {}
+
+  /**
+   * Recovers the slots of dead nodes, and with {@code unused} also every other slot that no live
+   * node uses. The caller holds the super lock.
+   *
+   * @param nodes the numbers of the dead nodes
+   * @param replayed called when all journals are replayed: metadata is what it should be
+   * @return the slots whose orphans are still to be freed
+   */
+  List<Integer> recover(Set<Integer> nodes, boolean unused, Runnable replayed) throws IOException {
+    slots.load();
+    List<Dead> found = new ArrayList<>();
+    try {
+      for (int slot = 0; slot < journals.length; slot++) {
+        boolean isDead = nodes.contains(slots.node(slot));
+        if (slot != volume.slot() && (isDead ? lockDead(slot) : unused && lockUnused(slot))) {
+          replay(slot, found);
+        }
+      }
+      // Before all journals are replayed no allocator can be trusted; and whoever waits for them
+      // may hold one.
+      replayed.run();
+      for (Dead dead : found) {
+        clean(dead);
+      }
+    } finally {
+      found.forEach(dead -> journals[dead.slot()].unlock());
+    }
+    return found.stream().map(Dead::slot).toList();
+  }
+
+  /**
+   * Locks the journal of a node that died, unless somebody was faster: another survivor, or the
+   * node itself, which is back. Its lock may still count where its death is not known yet, so this
+   * waits.
+   */
+  private boolean lockDead(int slot) throws IOException {
+    int now = journals[slot].recoveryGeneration();
+    if (now != known[slot]) {
+      known[slot] = now;
+      return false;
+    }
+    journals[slot].lock();
+    return true;
+  }
+
+  private boolean lockUnused(int slot) throws IOException {
+    return journals[slot].tryLock();
+  }
+
+  private void replay(int slot, List<Dead> found) throws IOException {
+    boolean replayed = false;
+    try {
+      found.add(new Dead(slot, journals[slot].replayIfDirty()));
+      known[slot] = journals[slot].recoveryGeneration();
+      replayed = true;
+    } finally {
+      if (!replayed) {
+        journals[slot].unlock();
+      }
+    }
+  }
+
+  private void clean(Dead dead) throws IOException {
+    int slot = dead.slot();
+    if (dead.wasDirty()) {
+      volume
+          .allocators()
+          .recoverSlot(
+              volume.systemFiles().localAlloc(slot), volume.systemFiles().truncateLog(slot));
+      volume.journal().commit();
+      journals[slot].markClean();
+      LOG.info("{}: recovered slot {}", volume, slot);
+    }
+    if (slots.node(slot) != SlotMap.EMPTY) {
+      slots.release(slot);
+    }
+  }
+}
