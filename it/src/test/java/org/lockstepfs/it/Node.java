@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** One node: a daemon of its own, driven through the command line as a user does. */
 final class Node implements AutoCloseable {
@@ -59,6 +60,31 @@ final class Node implements AutoCloseable {
     arguments.addAll(List.of(device, dir.toString()));
     lockstep(arguments.toArray(String[]::new)).ok();
     return dir;
+  }
+
+  /** Runs any command in the node's environment: mount(8) and its helpers need it. */
+  Sh.Result run(String... command) {
+    return Sh.run(Duration.ofSeconds(60), environment, command);
+  }
+
+  /** Tries to mount; a mount that comes about is undone at the end. */
+  Sh.Result tryMount(String device, Path dir, String... options) {
+    mounts.add(dir);
+    List<String> command = new ArrayList<>(List.of("mount", "--node", name));
+    for (String option : options) {
+      command.addAll(List.of("-o", option));
+    }
+    command.addAll(List.of(device, dir.toString()));
+    return lockstep(command.toArray(String[]::new));
+  }
+
+  /** Waits until no daemon runs; fails the test if one still does after the time. */
+  void awaitGone(Duration limit) throws Exception {
+    Optional<ProcessHandle> daemon = daemon();
+    if (daemon.isPresent()) {
+      daemon.get().onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    assertThat(lockstep("status", "--node", name).output()).contains("no daemon runs");
   }
 
   /** Unmounts and fails the test if that does not work. */

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class DirectDevice implements BlockDevice {
   private static final Logger LOG = LoggerFactory.getLogger(DirectDevice.class);
   private static final long BLKSSZGET = 0x1268;
+  private static final long BLKROGET = 0x125E;
   private static final int SEEK_END = 2;
   private static final int MIN_SECTOR = 512;
 
@@ -105,6 +106,14 @@ public final class DirectDevice implements BlockDevice {
       }
     }
     throw new ErrnoException(Errno.EINVAL, path + " reads no unit up to " + NativeBuffers.PAGE);
+  }
+
+  /**
+   * Returns whether it is a block device that takes no writes, although it can be opened for them.
+   */
+  public boolean isWriteProtected() {
+    ByteBuffer answer = NativeBuffers.allocate(NativeBuffers.PAGE);
+    return libc.ioctl(fd, BLKROGET, NativeBuffers.address(answer)) == 0 && answer.getInt(0) != 0;
   }
 
   /** Returns whether transfers bypass this machine's page cache. */

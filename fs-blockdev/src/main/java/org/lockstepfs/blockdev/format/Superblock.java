@@ -80,8 +80,16 @@ public final class Superblock {
     Superblock sb = new Superblock(block);
     Check.signature(block, blkno, "i_signature", Signatures.SUPER_BLOCK);
     Check.equal(blkno, "i_blkno", sb.dinode().blkno(), blkno);
-    Check.equal(blkno, "s_major_rev_level", block.getShort(MAJOR_REV), MAJOR_REV_LEVEL);
-    Check.equal(blkno, "s_minor_rev_level", block.getShort(MINOR_REV), MINOR_REV_LEVEL);
+    Check.equal(
+        blkno,
+        "s_major_rev_level",
+        Short.toUnsignedInt(block.getShort(MAJOR_REV)),
+        MAJOR_REV_LEVEL);
+    Check.equal(
+        blkno,
+        "s_minor_rev_level",
+        Short.toUnsignedInt(block.getShort(MINOR_REV)),
+        MINOR_REV_LEVEL);
     int blockBits = block.getInt(BLOCKSIZE_BITS);
     Check.that(
         blockBits >= 9 && blockBits <= LAST_BLOCK_SIZE_BITS && block.capacity() == 1 << blockBits,
@@ -126,11 +134,14 @@ public final class Superblock {
           sectors.slice((int) (offset - from), blockSize).order(ByteOrder.LITTLE_ENDIAN);
       if (isAt(block, blockSize)) {
         Superblock sb = open(block, Limits.SUPER_BLOCK_BLKNO);
-        Check.atMost(
+        Check.that(
+            sb.clusters() <= device.size() / sb.clusterSize(),
             Limits.SUPER_BLOCK_BLKNO,
             "i_clusters",
-            sb.clusters(),
-            device.size() / sb.clusterSize());
+            "the volume has "
+                + sb.clusters() * sb.clusterSize()
+                + " bytes but the device only "
+                + device.size());
         return sb;
       }
     }

@@ -33,6 +33,9 @@ public interface Libc {
   /** See ioctl(2); {@code argument} is a value or an address, as the request defines. */
   int ioctl(int fd, long request, long argument);
 
+  /** See flock(2). */
+  int flock(int fd, int operation);
+
   /** See lseek(2). */
   long lseek64(int fd, long offset, int whence);
 

@@ -14,6 +14,9 @@ public final class OpenFlag {
   /** Bypass the page cache. */
   public static final int DIRECT = isArm() ? 0200000 : 040000;
 
+  /** Claims a block device for this program alone, among all that claim. */
+  public static final int EXCL = 0200;
+
   private OpenFlag() {}
 
   private static boolean isArm() {

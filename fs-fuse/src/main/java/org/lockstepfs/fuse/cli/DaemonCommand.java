@@ -17,6 +17,7 @@ import org.lockstepfs.fuse.metrics.OperationMeters;
 import org.lockstepfs.fuse.node.KernelMounter;
 import org.lockstepfs.fuse.node.NodeDaemon;
 import org.lockstepfs.fuse.node.NodeFence;
+import org.lockstepfs.fuse.node.NodeLock;
 import org.lockstepfs.fuse.node.SystemMountCalls;
 import org.lockstepfs.stack.fence.SelfFence;
 import org.lockstepfs.stack.glue.StackEnvironment;
@@ -44,9 +45,13 @@ final class DaemonCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "the cluster file")
   private Path config;
 
+  @Option(names = "--for-mount", hidden = true, description = "end if the first mount fails")
+  private boolean forMount;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
-    try (NodeMetrics metrics = new NodeMetrics()) {
+    try (NodeLock lock = NodeLock.acquire(node.paths());
+        NodeMetrics metrics = new NodeMetrics()) {
       run(metrics);
     }
     return 0;
@@ -83,7 +88,13 @@ final class DaemonCommand implements Callable<Integer> {
           new KernelMounter(frontEnd, stacks, fence, Clock.systemUTC(), timer, metrics.registry());
       try (NodeDaemon daemon =
           NodeDaemon.start(
-              paths, mounter, new SystemMountCalls(), view(stacks), endpoint.url(), nodeFence)) {
+              paths,
+              mounter,
+              new SystemMountCalls(),
+              view(stacks),
+              endpoint.url(),
+              nodeFence,
+              forMount)) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(daemon), "leave"));
         daemon.awaitStop();
       }

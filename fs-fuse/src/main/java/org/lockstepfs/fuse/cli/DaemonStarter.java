@@ -2,15 +2,19 @@ package org.lockstepfs.fuse.cli;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.lockstepfs.fuse.control.ControlClient;
 import org.lockstepfs.fuse.control.ControlException;
 import org.lockstepfs.fuse.control.NodePaths;
+import org.lockstepfs.fuse.node.NodeLock;
 
 /** Starts a node's daemon in a session of its own and waits until it answers. */
 final class DaemonStarter {
@@ -29,21 +33,29 @@ final class DaemonStarter {
   /** Returns a client of the daemon, started now or earlier. */
   ControlClient running() throws IOException {
     ControlClient client = new ControlClient(paths.socket());
-    if (!client.isUp()) {
-      awaitUp(client, start());
+    if (client.isUp()) {
+      return client;
     }
-    return client;
+    Files.createDirectories(paths.dir());
+    // One command at a time starts the daemon; others that want it wait here until it is up.
+    try (FileChannel file =
+            FileChannel.open(
+                paths.startLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock turn = file.lock()) {
+      awaitUp(client);
+      return client;
+    }
   }
 
   private Process start() throws IOException {
-    Files.createDirectories(paths.dir());
     String home = System.getProperty("lockstep.home");
     if (home == null) {
       throw new ControlException("started without its launcher, cannot start a daemon", 4);
     }
     List<String> command =
         new ArrayList<>(
-            List.of("setsid", home + "/bin/lockstep", "daemon", "--node", paths.node()));
+            List.of(
+                "setsid", home + "/bin/lockstep", "daemon", "--for-mount", "--node", paths.node()));
     if (config != null) {
       command.add("--config");
       command.add(config.toAbsolutePath().toString());
@@ -57,12 +69,20 @@ final class DaemonStarter {
         .start();
   }
 
-  private void awaitUp(ControlClient client, Process process) throws IOException {
+  private void awaitUp(ControlClient client) throws IOException {
+    if (client.isUp()) {
+      return;
+    }
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_TIMEOUT_MS);
+    Process process = start();
     try {
       while (!client.isUp()) {
         if (process.waitFor(POLL_MS, TimeUnit.MILLISECONDS) && !client.isUp()) {
-          throw new ControlException("daemon did not start: " + lastLine(), SYSTEM_ERROR);
+          if (process.exitValue() != NodeLock.TAKEN) {
+            throw new ControlException("daemon did not start: " + lastLine(), SYSTEM_ERROR);
+          }
+          // An earlier one has not quite ended.
+          process = start();
         }
         if (System.nanoTime() - deadline > 0) {
           throw new ControlException(
@@ -81,6 +101,6 @@ final class DaemonStarter {
     for (String line : Files.readAllLines(paths.log(), StandardCharsets.UTF_8)) {
       last = line.isBlank() ? last : line;
     }
-    return last;
+    return last.startsWith("lockstep: ") ? last.substring("lockstep: ".length()) : last;
   }
 }

@@ -7,7 +7,7 @@ import org.lockstepfs.fuse.control.ControlException;
 import org.lockstepfs.fuse.control.Messages.Done;
 import org.lockstepfs.fuse.control.Messages.LeftRequest;
 import org.lockstepfs.fuse.control.NodePaths;
-import org.lockstepfs.fuse.node.MountInfo;
+import org.lockstepfs.fuse.kernel.MountInfo;
 
 /**
  * Unmounts, and waits for the daemon to leave the volume: umount(2) itself returns before that.
@@ -19,8 +19,8 @@ final class Leaving {
 
   private final Path dir;
 
-  Leaving(String mountpoint) {
-    this.dir = Path.of(mountpoint).toAbsolutePath().normalize();
+  Leaving(String mountpoint) throws IOException {
+    this.dir = MountDirs.real(mountpoint);
   }
 
   /** Unmounts with these options of umount(8). */

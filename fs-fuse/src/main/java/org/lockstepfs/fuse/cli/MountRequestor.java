@@ -1,16 +1,15 @@
 package org.lockstepfs.fuse.cli;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.lockstepfs.fuse.control.ControlClient;
 import org.lockstepfs.fuse.control.ControlException;
 import org.lockstepfs.fuse.control.Messages.Done;
 import org.lockstepfs.fuse.control.Messages.MountRequest;
 import org.lockstepfs.fuse.control.NodePaths;
-import org.lockstepfs.fuse.node.MountInfo;
+import org.lockstepfs.fuse.control.StoppingException;
+import org.lockstepfs.fuse.kernel.MountInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +17,8 @@ import org.slf4j.LoggerFactory;
 final class MountRequestor {
   private static final Logger LOG = LoggerFactory.getLogger(MountRequestor.class);
   private static final int USAGE = 1;
+  private static final int FAILED = 32;
+  private static final int ATTEMPTS = 3;
   private static final String HELPER_NAME = "lockstep";
   private static final Path HELPER = Path.of("/sbin/umount." + HELPER_NAME);
 
@@ -30,15 +31,36 @@ final class MountRequestor {
   }
 
   void mount(String device, String mountpoint, Map<String, String> options) throws IOException {
+    if (!NodeOptions.isRoot()) {
+      throw new ControlException("only root can mount", USAGE);
+    }
+    OptionCheck.check(options);
     Path disk = Path.of(device).toAbsolutePath();
     if (!Files.exists(disk)) {
-      throw new ControlException(device + " does not exist", USAGE);
+      throw new ControlException(device + " does not exist", FAILED);
     }
-    Path dir = usable(Path.of(mountpoint).toAbsolutePath().normalize());
-    ControlClient daemon = new DaemonStarter(paths, config).running();
-    MountRequest request = new MountRequest(disk.toRealPath().toString(), dir.toString(), options);
-    daemon.post("/mount", request, Done.class);
+    disk = disk.toRealPath();
+    if (Files.isDirectory(disk)) {
+      throw new ControlException(device + " is a directory, no device", FAILED);
+    }
+    Path dir = usable(MountDirs.real(mountpoint), disk);
+    MountRequest request = new MountRequest(disk.toString(), dir.toString(), options);
+    post(request);
     nameHelper(request);
+  }
+
+  /** A daemon that ends just now is followed by another one. */
+  private void post(MountRequest request) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        new DaemonStarter(paths, config).running().post("/mount", request, Done.class);
+        return;
+      } catch (StoppingException e) {
+        if (attempt == ATTEMPTS) {
+          throw new ControlException(e.getMessage(), FAILED);
+        }
+      }
+    }
   }
 
   /**
@@ -65,28 +87,25 @@ final class MountRequestor {
     }
   }
 
-  /** Returns the directory to mount on; what a dead daemon left there is taken away first. */
-  private static Path usable(Path dir) throws IOException {
-    MountInfo mounted = MountInfo.at(dir);
-    if (mounted != null && mounted.type().equals(MountInfo.TYPE) && isDead(dir)) {
+  /** Returns the directory to mount on; what dead daemons left there is taken away first. */
+  private static Path usable(Path dir, Path disk) throws IOException {
+    MountInfo mounted = ours(dir);
+    while (mounted != null && MountDirs.isDead(dir)) {
       MountTools.umount("--lazy", dir.toString());
+      mounted = ours(dir);
+    }
+    if (mounted != null && mounted.source().equals(disk.toString())) {
+      throw new ControlException(disk + " is already mounted on " + dir, FAILED);
     }
     if (!Files.isDirectory(dir)) {
       throw new ControlException(
-          Files.exists(dir) ? dir + " is no directory" : dir + " does not exist", USAGE);
+          dir + (Files.exists(dir) ? " is no directory" : " does not exist"), FAILED);
     }
     return dir.toRealPath();
   }
 
-  /** A mount whose daemon is gone answers nothing but errors. */
-  private static boolean isDead(Path dir) {
-    try {
-      Files.getLastModifiedTime(dir);
-      return false;
-    } catch (FileSystemException e) {
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+  private static MountInfo ours(Path dir) throws IOException {
+    MountInfo mounted = MountInfo.at(dir);
+    return mounted != null && mounted.type().equals(MountInfo.TYPE) ? mounted : null;
   }
 }

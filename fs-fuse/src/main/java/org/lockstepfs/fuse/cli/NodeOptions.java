@@ -2,6 +2,7 @@ package org.lockstepfs.fuse.cli;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.lockstepfs.fuse.control.ControlClient;
 import org.lockstepfs.fuse.control.ControlException;
@@ -35,8 +36,13 @@ final class NodeOptions {
     NodePaths paths = paths();
     ControlClient client = new ControlClient(paths.socket());
     if (!client.isUp()) {
-      throw new ControlException("no daemon runs for node " + paths.node(), 2);
+      String who = isRoot() ? "" : ", or it answers only root";
+      throw new ControlException("no daemon runs for node " + paths.node() + who, 2);
     }
     return client;
+  }
+
+  static boolean isRoot() throws IOException {
+    return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
   }
 }

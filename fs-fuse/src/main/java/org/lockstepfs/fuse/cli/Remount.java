@@ -6,16 +6,15 @@ import java.util.Map;
 import org.lockstepfs.fuse.control.ControlClient;
 import org.lockstepfs.fuse.control.ControlException;
 import org.lockstepfs.fuse.control.Messages.Done;
-import org.lockstepfs.fuse.control.Messages.MountStatus;
-import org.lockstepfs.fuse.control.Messages.Status;
+import org.lockstepfs.fuse.control.Messages.WritableRequest;
 import org.lockstepfs.fuse.control.NodePaths;
+import org.lockstepfs.fuse.kernel.MountInfo;
 import org.lockstepfs.fuse.kernel.MountOptions;
-import org.lockstepfs.fuse.node.MountInfo;
 import org.lockstepfs.fuse.node.SystemMountCalls;
 
 /**
- * {@code mount -o remount}: a matter of the kernel's flags. A volume that its daemon can only read
- * does not become writable by it.
+ * {@code mount -o remount}: a matter of the kernel's flags, but for a volume that was mounted
+ * read-only, which its daemon has to agree to change.
  */
 final class Remount {
   static final String WORD = "remount";
@@ -23,8 +22,8 @@ final class Remount {
 
   private final Path dir;
 
-  Remount(String mountpoint) {
-    this.dir = Path.of(mountpoint).toAbsolutePath().normalize();
+  Remount(String mountpoint) throws IOException {
+    this.dir = MountDirs.real(mountpoint);
   }
 
   /** Changes a mount's flags; options are all that it shall have. */
@@ -34,25 +33,19 @@ final class Remount {
       throw new ControlException(dir + " is no mounted Lockstep volume", FAILED);
     }
     MountOptions wanted = MountOptions.parse(String.join(",", options.keySet()));
-    if (!wanted.readOnly() && servedReadOnly(mounted.devno())) {
-      throw new ControlException(
-          dir + " was mounted read-only; unmount it and mount it again to write", FAILED);
+    if (!wanted.readOnly()) {
+      allowWrites(mounted.devno());
     }
     new SystemMountCalls().remount(dir.toString(), wanted.flags());
   }
 
-  private static boolean servedReadOnly(String devno) throws IOException {
+  /** Whichever daemon serves the mount knows it by its device number. */
+  private static void allowWrites(String devno) throws IOException {
     for (NodePaths node : NodePaths.all(NodePaths.rundir(System.getenv()))) {
       ControlClient daemon = new ControlClient(node.socket());
-      if (!daemon.isUp()) {
-        continue;
-      }
-      for (MountStatus mount : daemon.post("/status", new Done(), Status.class).mounts()) {
-        if (mount.devno().equals(devno)) {
-          return mount.readOnly();
-        }
+      if (daemon.isUp()) {
+        daemon.post("/writable", new WritableRequest(devno), Done.class);
       }
     }
-    return false;
   }
 }

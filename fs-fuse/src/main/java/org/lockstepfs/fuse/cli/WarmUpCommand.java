@@ -12,7 +12,7 @@ import org.lockstepfs.fuse.control.Messages.MemberStatus;
 import org.lockstepfs.fuse.control.Messages.MountRequest;
 import org.lockstepfs.fuse.control.Messages.MountStatus;
 import org.lockstepfs.fuse.control.Messages.Status;
-import org.lockstepfs.fuse.node.MountInfo;
+import org.lockstepfs.fuse.kernel.MountInfo;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

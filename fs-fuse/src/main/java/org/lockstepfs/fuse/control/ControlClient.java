@@ -33,11 +33,12 @@ public final class ControlClient {
    *
    * @param path such as {@code /mount}
    * @throws ControlException if the daemon refuses
-   * @throws IOException if it cannot be reached, or dies
+   * @throws StoppingException if no daemon listens, or it has begun to stop
+   * @throws IOException if it dies
    */
   public <T> T post(String path, Object request, Class<T> answer) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket));
+      connect(channel);
       new HttpMessage("POST " + path + " HTTP/1.1", JSON.writeValueAsString(request))
           .write(Channels.newOutputStream(channel));
       HttpMessage reply = HttpMessage.read(Channels.newInputStream(channel));
@@ -45,7 +46,18 @@ public final class ControlClient {
         return JSON.readValue(reply.body(), answer);
       }
       Messages.Failure failure = JSON.readValue(reply.body(), Messages.Failure.class);
+      if (reply.start().startsWith("HTTP/1.1 503 ")) {
+        throw new StoppingException(failure.error());
+      }
       throw new ControlException(failure.error(), failure.exitCode());
+    }
+  }
+
+  private void connect(SocketChannel channel) throws StoppingException {
+    try {
+      channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (IOException e) {
+      throw new StoppingException("no daemon listens on " + socket);
     }
   }
 }

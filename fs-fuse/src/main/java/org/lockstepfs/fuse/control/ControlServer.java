@@ -112,6 +112,8 @@ public final class ControlServer implements Closeable {
           "HTTP/1.1 200 OK", JSON.writeValueAsString(route.call(request.body())));
     } catch (ControlException e) {
       return failure("409 Conflict", e);
+    } catch (StoppingException e) {
+      return failure("503 Service Unavailable", new ControlException(e.getMessage(), 32));
     } catch (IOException e) {
       LOG.warn("{} failed", words[1], e);
       String reason = e.getMessage() == null ? e.toString() : e.getMessage();

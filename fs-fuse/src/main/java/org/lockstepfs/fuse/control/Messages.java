@@ -26,6 +26,10 @@ public final class Messages {
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record LeftRequest(String devno, long timeoutMs) {}
 
+  /** Let a mounted volume be changed that was mounted read-only. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record WritableRequest(String devno) {}
+
   /**
    * Stop the daemon.
    *

@@ -54,6 +54,11 @@ public record NodePaths(Path rundir, String node) {
     return dir().resolve("daemon.pid");
   }
 
+  /** Returns the file that is locked while a command starts the daemon. */
+  public Path startLock() {
+    return dir().resolve("daemon.start");
+  }
+
   /** Returns the daemon's log. */
   public Path log() {
     return dir().resolve("daemon.log");

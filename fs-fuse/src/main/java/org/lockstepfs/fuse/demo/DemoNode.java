@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.lockstepfs.fuse.control.ControlClient;
 import org.lockstepfs.fuse.control.Messages.Status;
 import org.lockstepfs.fuse.control.NodePaths;
-import org.lockstepfs.fuse.node.MountInfo;
+import org.lockstepfs.fuse.kernel.MountInfo;
 
 /** One of the demo's nodes: has a run directory and a mount point, and is driven by commands. */
 final class DemoNode implements Closeable {

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
-import org.lockstepfs.fuse.node.MountInfo;
+import org.lockstepfs.fuse.kernel.MountInfo;
 
 /**
  * What the demo needs around it, in a directory of its own; taken down in reverse order, once, by

@@ -140,6 +140,7 @@ final class Dispatcher {
       fail(x, e.errno(), e);
     } catch (IOException e) {
       log.error("{}: {}: {}", session.name(), x.describe(), e.getMessage(), e);
+      fs.failed(e);
       fail(x, Errno.EIO, e);
     } catch (RuntimeException | Error e) {
       log.error("{}: {} failed unexpectedly", session.name(), x.describe(), e);

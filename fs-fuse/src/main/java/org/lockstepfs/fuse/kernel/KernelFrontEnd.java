@@ -20,9 +20,6 @@ import org.slf4j.LoggerFactory;
  * no way through fusermount3, since a shared block device is not for unprivileged users either.
  */
 public final class KernelFrontEnd {
-  /** The file-system type that /proc/mounts shows. */
-  public static final String TYPE = "fuse.lockstep";
-
   private static final Logger log = LoggerFactory.getLogger(KernelFrontEnd.class);
   private static final int MNT_DETACH = 2;
 
@@ -88,7 +85,7 @@ public final class KernelFrontEnd {
             + (options.allowOther() ? ",allow_other" : "")
             + ",max_read="
             + Negotiation.MAX_WRITE;
-    if (os.libc().mount(source, mountpoint.toString(), TYPE, options.flags(), data) < 0) {
+    if (os.libc().mount(source, mountpoint.toString(), MountInfo.TYPE, options.flags(), data) < 0) {
       throw Native.failure("mount of " + source + " on " + mountpoint);
     }
   }
@@ -97,14 +94,17 @@ public final class KernelFrontEnd {
       throws IOException {
     Session session = new Session(mountpoint.toString(), fs, os, listener);
     Notifier caches = new Notifier(os, channel, session.life());
-    long connection = MountTable.deviceOf(mountpoint);
+    MountInfo mounted = MountInfo.at(mountpoint);
+    if (mounted == null) {
+      throw new IOException("nothing is mounted on " + mountpoint);
+    }
     negotiate(session, channel);
     fs.init(caches);
     session.keep(channel);
     WorkerPool pool =
         new WorkerPool(session, new Dispatcher(session, clock), channel, minWorkers, maxWorkers);
     pool.start(System.nanoTime());
-    return new KernelMount(mountpoint, connection, session, pool, caches);
+    return new KernelMount(mountpoint, mounted.device(), session, pool, caches);
   }
 
   /** Answers INIT, which the kernel sends before anything else. */

@@ -54,6 +54,11 @@ public record MountOptions(long flags, boolean allowOther, List<String> rest) {
     return new MountOptions(flags, allowOther, rest);
   }
 
+  /** Returns the same options for a mount that nothing can be changed through. */
+  public MountOptions asReadOnly() {
+    return new MountOptions(flags | MS_RDONLY, allowOther, rest);
+  }
+
   /** Tells whether the mount is read-only. */
   public boolean readOnly() {
     return (flags & MS_RDONLY) != 0;

@@ -9,10 +9,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import org.lockstepfs.blockdev.device.BlockDevice;
-import org.lockstepfs.blockdev.device.DirectDevice;
 import org.lockstepfs.blockdev.device.MeteredDevice;
 import org.lockstepfs.blockdev.device.WriteGuard;
-import org.lockstepfs.blockdev.format.Feature;
+import org.lockstepfs.blockdev.format.CorruptBlockException;
 import org.lockstepfs.blockdev.format.Superblock;
 import org.lockstepfs.fuse.control.Messages.MountStatus;
 import org.lockstepfs.fuse.kernel.KernelFrontEnd;
@@ -64,18 +63,21 @@ public final class KernelMounter implements Mounter {
   public Mounted mount(String path, String dir, Map<String, String> options) throws IOException {
     var kernelOptions =
         org.lockstepfs.fuse.kernel.MountOptions.parse(String.join(",", words(options)));
-    MountOptions volumeOptions =
-        new MountOptions(kernelOptions.readOnly(), options.containsKey("noatime"));
-    BlockDevice device = DirectDevice.open(path, false, guard);
+    VolumeDevice device = VolumeDevice.open(path, kernelOptions.readOnly(), guard);
     try {
-      Superblock superblock = Superblock.read(device);
-      VolumeMeters meters = new VolumeMeters(metrics, superblock.uuidString());
+      MountOptions volumeOptions =
+          new MountOptions(
+              kernelOptions.readOnly(), options.containsKey("noatime"), !device.isWritable());
+      VolumeMeters meters = new VolumeMeters(metrics, device.superblock().uuidString());
       try {
-        return mount(device, superblock, meters, dir, volumeOptions, kernelOptions);
+        return mount(device, meters, dir, volumeOptions, kernelOptions);
       } catch (IOException | RuntimeException e) {
         meters.close();
         throw e;
       }
+    } catch (CorruptBlockException e) {
+      device.close();
+      throw new IOException(path + " is damaged: " + e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       device.close();
       throw e;
@@ -89,25 +91,24 @@ public final class KernelMounter implements Mounter {
   }
 
   private Mounted mount(
-      BlockDevice disk,
-      Superblock superblock,
+      VolumeDevice disk,
       VolumeMeters meters,
       String dir,
       MountOptions options,
       org.lockstepfs.fuse.kernel.MountOptions kernelOptions)
       throws IOException {
-    BlockDevice device = new MeteredDevice(disk, meters, System::nanoTime);
-    boolean local = superblock.features().has(Feature.LOCAL);
+    BlockDevice device = new MeteredDevice(disk.device(), meters, System::nanoTime);
     MountedVolume volume =
-        local
+        disk.isLocal()
             ? MountedVolume.mountLocal(device, options, clock, timer)
             : MountedVolume.mountShared(device, options, clock, glue);
     meters.watchLocks(type -> volume.volume().dlm().stats(type));
     CompletableFuture<Void> left = new CompletableFuture<>();
     left.whenComplete((done, error) -> meters.close());
     try {
-      VolumeFs fs = new VolumeFs(volume.volume(), () -> leave(volume, device, left));
-      KernelMount mount = frontEnd.mount(fs, device.name(), Path.of(dir), kernelOptions);
+      VolumeFs fs = new VolumeFs(volume.volume(), () -> leave(volume, disk, left));
+      var shownOptions = volume.volume().isReadOnly() ? kernelOptions.asReadOnly() : kernelOptions;
+      KernelMount mount = frontEnd.mount(fs, device.name(), Path.of(dir), shownOptions);
       return new KernelMounted(device.name(), volume, mount, left);
     } catch (IOException | RuntimeException e) {
       volume.close();
@@ -116,12 +117,12 @@ public final class KernelMounter implements Mounter {
   }
 
   private static void leave(
-      MountedVolume volume, BlockDevice device, CompletableFuture<Void> left) {
+      MountedVolume volume, VolumeDevice device, CompletableFuture<Void> left) {
     try (device) {
       volume.close();
       left.complete(null);
     } catch (IOException | RuntimeException e) {
-      LOG.error("{} was not left cleanly", device.name(), e);
+      LOG.error("{} was not left cleanly", device.device().name(), e);
       left.completeExceptionally(e);
     }
   }
@@ -138,6 +139,11 @@ public final class KernelMounter implements Mounter {
     @Override
     public boolean readOnly() {
       return volume.volume().isReadOnly();
+    }
+
+    @Override
+    public void allowWrites() throws IOException {
+      volume.volume().allowWrites();
     }
 
     @Override

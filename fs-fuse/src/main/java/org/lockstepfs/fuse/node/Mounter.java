@@ -19,6 +19,13 @@ public interface Mounter {
     /** Returns whether the volume was mounted read-only. */
     boolean readOnly();
 
+    /**
+     * Lets a volume that was mounted read-only be changed.
+     *
+     * @throws IOException if there is another reason not to
+     */
+    void allowWrites() throws IOException;
+
     /** Returns what status shows; mount points are filled in by the caller. */
     MountStatus status();
 

@@ -12,6 +12,8 @@ import org.lockstepfs.fuse.control.ControlException;
 import org.lockstepfs.fuse.control.Messages.LeftRequest;
 import org.lockstepfs.fuse.control.Messages.MountRequest;
 import org.lockstepfs.fuse.control.Messages.MountStatus;
+import org.lockstepfs.fuse.control.StoppingException;
+import org.lockstepfs.fuse.kernel.MountInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ final class Mounts {
   private final MountCalls calls;
   private final Map<String, Mounter.Mounted> byDevice = new HashMap<>();
   private final Map<String, Object> mounting = new HashMap<>();
+  private boolean used;
   private boolean stopping;
 
   Mounts(Mounter mounter, MountCalls calls) {
@@ -46,6 +49,7 @@ final class Mounts {
       Mounter.Mounted mounted = mounter.mount(device, request.dir(), request.options());
       synchronized (this) {
         byDevice.put(device, mounted);
+        used = true;
       }
       mounted.left().whenComplete((done, error) -> forget(mounted, error));
       LOG.info("mounted {} on {}", device, request.dir());
@@ -61,7 +65,7 @@ final class Mounts {
   private synchronized Mounter.Mounted claim(String device) throws IOException {
     awaitMounting(device);
     if (stopping) {
-      throw new ControlException("the daemon is stopping", MOUNT_FAILED);
+      throw new StoppingException("the daemon is stopping");
     }
     Mounter.Mounted mounted = byDevice.get(device);
     if (mounted == null) {
@@ -83,6 +87,11 @@ final class Mounts {
 
   private void bind(Mounter.Mounted first, MountRequest request) throws IOException {
     boolean readOnly = request.options().containsKey("ro");
+    if (first.readOnly() && !readOnly) {
+      throw new ControlException(
+          request.device() + " is mounted read-only; remount it, or mount this one with -o ro",
+          MOUNT_FAILED);
+    }
     List<String> dirs = MountInfo.mountpoints(first.devno());
     if (dirs.isEmpty()) {
       throw new ControlException(
@@ -111,6 +120,15 @@ final class Mounts {
     return null;
   }
 
+  /** Lets a volume that was mounted read-only be changed; does nothing if it is not ours. */
+  void allowWrites(String devno) throws IOException {
+    Mounter.Mounted mounted = byDevno(devno);
+    if (mounted != null && mounted.readOnly()) {
+      mounted.allowWrites();
+      LOG.info("{} may be written now", mounted.device());
+    }
+  }
+
   /**
    * Waits until a volume whose last mount went is left and clean; returns at once if it is still
    * mounted elsewhere, or not ours (any more).
@@ -136,6 +154,12 @@ final class Mounts {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  /** Refuses every mount from now on if none succeeded or is under way; tells whether so. */
+  synchronized boolean stopIfNeverUsed() {
+    stopping = stopping || !used && mounting.isEmpty();
+    return stopping;
   }
 
   /**

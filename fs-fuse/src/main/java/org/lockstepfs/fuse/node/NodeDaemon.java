@@ -2,10 +2,6 @@ package org.lockstepfs.fuse.node;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,16 +13,13 @@ import org.lockstepfs.fuse.control.Messages.MemberStatus;
 import org.lockstepfs.fuse.control.Messages.MountRequest;
 import org.lockstepfs.fuse.control.Messages.Status;
 import org.lockstepfs.fuse.control.Messages.StopRequest;
+import org.lockstepfs.fuse.control.Messages.WritableRequest;
 import org.lockstepfs.fuse.control.NodePaths;
+import org.lockstepfs.fuse.control.StoppingException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One node: answers the control socket until it is told to stop.
- *
- * <p>The pid file stays locked while the daemon lives, so that two daemons can not be the same
- * node.
- */
+/** One node: answers the control socket until it is told to stop. */
 public final class NodeDaemon implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeDaemon.class);
 
@@ -40,40 +33,38 @@ public final class NodeDaemon implements Closeable {
   }
 
   private final NodePaths paths;
-  private final RandomAccessFile pidFile;
-  private final FileLock pidLock;
   private final Mounts mounts;
   private final ClusterView cluster;
   private final String metricsUrl;
+  private final boolean endsIfUnused;
   private final ControlServer control;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private NodeDaemon(
       NodePaths paths,
-      RandomAccessFile pidFile,
-      FileLock pidLock,
       Mounter mounter,
       MountCalls calls,
       ClusterView cluster,
       String metricsUrl,
-      NodeFence fence)
+      NodeFence fence,
+      boolean endsIfUnused)
       throws IOException {
     this.paths = paths;
-    this.pidFile = pidFile;
-    this.pidLock = pidLock;
     this.mounts = new Mounts(mounter, calls);
     fence.watch(mounts);
     this.cluster = cluster;
     this.metricsUrl = metricsUrl;
+    this.endsIfUnused = endsIfUnused;
     this.control = new ControlServer(paths.socket());
   }
 
   /**
-   * Becomes the node.
+   * Begins to answer. The caller holds the {@link NodeLock}.
    *
    * @param metricsUrl where Prometheus may scrape, for status
    * @param fence cuts this daemon's mounts off when the node must stop
-   * @throws IOException if another daemon is this node already, or the run directory is unusable
+   * @param endsIfUnused whether to end when a mount fails before any has succeeded
+   * @throws IOException if the run directory is unusable
    */
   public static NodeDaemon start(
       NodePaths paths,
@@ -81,19 +72,11 @@ public final class NodeDaemon implements Closeable {
       MountCalls calls,
       ClusterView cluster,
       String metricsUrl,
-      NodeFence fence)
+      NodeFence fence,
+      boolean endsIfUnused)
       throws IOException {
-    Files.createDirectories(paths.dir());
-    RandomAccessFile pidFile = new RandomAccessFile(paths.pidFile().toFile(), "rw");
-    FileLock lock = pidFile.getChannel().tryLock();
-    if (lock == null) {
-      pidFile.close();
-      throw new IOException("a daemon for node " + paths.node() + " is running already");
-    }
-    pidFile.setLength(0);
-    pidFile.write((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
     NodeDaemon daemon =
-        new NodeDaemon(paths, pidFile, lock, mounter, calls, cluster, metricsUrl, fence);
+        new NodeDaemon(paths, mounter, calls, cluster, metricsUrl, fence, endsIfUnused);
     daemon.serve();
     return daemon;
   }
@@ -101,6 +84,7 @@ public final class NodeDaemon implements Closeable {
   private void serve() {
     control.route("/mount", MountRequest.class, this::mount);
     control.route("/left", LeftRequest.class, this::left);
+    control.route("/writable", WritableRequest.class, this::allowWrites);
     control.route("/status", Done.class, request -> status());
     control.route("/stop", StopRequest.class, this::stop);
     control.start();
@@ -108,10 +92,23 @@ public final class NodeDaemon implements Closeable {
   }
 
   private Done mount(MountRequest request) throws IOException {
+    boolean mounted = false;
+    try {
+      mountOrRefuse(request);
+      mounted = true;
+      return new Done();
+    } finally {
+      if (!mounted && endsIfUnused && mounts.stopIfNeverUsed()) {
+        LOG.info("node {} stops, since what it was started for failed", paths.node());
+        stopped.countDown();
+      }
+    }
+  }
+
+  private void mountOrRefuse(MountRequest request) throws IOException {
     try {
       mounts.mount(request);
-      return new Done();
-    } catch (ControlException e) {
+    } catch (ControlException | StoppingException e) {
       throw e;
     } catch (NoSuchFileException e) {
       throw new ControlException(e.getFile() + " does not exist", 32);
@@ -123,6 +120,11 @@ public final class NodeDaemon implements Closeable {
 
   private Done left(LeftRequest request) throws IOException {
     mounts.awaitLeft(request);
+    return new Done();
+  }
+
+  private Done allowWrites(WritableRequest request) throws IOException {
+    mounts.allowWrites(request.devno());
     return new Done();
   }
 
@@ -157,8 +159,5 @@ public final class NodeDaemon implements Closeable {
   @Override
   public void close() throws IOException {
     control.close();
-    Files.deleteIfExists(paths.pidFile());
-    pidLock.release();
-    pidFile.close();
   }
 }

@@ -147,6 +147,9 @@ final class FileOps {
   void fsync(Inode inode) throws IOException {
     int transaction;
     try (Held held = inode.lock(LockMode.PR)) {
+      if (volume.journal() == null) {
+        return;
+      }
       transaction = volume.journal().runningTransactionId();
     }
     volume.journal().commit(transaction);

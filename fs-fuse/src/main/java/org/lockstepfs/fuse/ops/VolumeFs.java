@@ -426,6 +426,11 @@ public final class VolumeFs implements FileSystem {
   }
 
   @Override
+  public void failed(IOException why) {
+    volume.failed(why);
+  }
+
+  @Override
   public void destroy() {
     for (OpenHandle handle : handles.removeAll()) {
       close(handle);

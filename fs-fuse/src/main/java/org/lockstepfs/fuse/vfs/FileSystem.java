@@ -173,6 +173,9 @@ public interface FileSystem {
   void lseek(Request rq, long nodeId, long fh, long offset, int whence, Replies.Offsets reply)
       throws IOException;
 
+  /** Hears of every operation that failed otherwise than with an errno of its own. */
+  default void failed(IOException why) {}
+
   /**
    * The connection has ended (umount(2), or abort): close every handle that is still open, drop
    * every lock, leave the volume. Called once, after the last operation has been answered or given

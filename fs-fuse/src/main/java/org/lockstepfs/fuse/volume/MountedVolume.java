@@ -49,15 +49,14 @@ public final class MountedVolume implements AutoCloseable {
       throws IOException {
     Superblock superblock = Superblock.read(device);
     DlmGlue dlm = DlmGlue.local(device.name());
-    return start(
-        device,
-        superblock,
-        options,
-        clock,
-        dlm,
-        null,
-        new LocalPosixLocks(timer),
-        new RecoveryMap());
+    LocalPosixLocks locks = new LocalPosixLocks(timer);
+    try {
+      return start(device, superblock, options, clock, dlm, null, locks, new RecoveryMap());
+    } catch (IOException | RuntimeException e) {
+      dlm.close();
+      locks.close();
+      throw e;
+    }
   }
 
   private static MountedVolume start(
@@ -76,7 +75,7 @@ public final class MountedVolume implements AutoCloseable {
         new Volume(
             device,
             superblock,
-            new MountOptions(readOnly, options.noatime()),
+            new MountOptions(readOnly, options.noatime(), options.hardReadOnly()),
             dlm,
             posixLocks,
             clock,
@@ -119,7 +118,11 @@ public final class MountedVolume implements AutoCloseable {
       return start(device, superblock, options, clock, dlm, connection, locks, dead);
     } catch (IOException | RuntimeException e) {
       dlm.close();
-      connection.disconnect();
+      try {
+        connection.disconnect();
+      } catch (IOException afterwards) {
+        e.addSuppressed(afterwards);
+      }
       throw e;
     }
   }
@@ -171,6 +174,9 @@ public final class MountedVolume implements AutoCloseable {
       failure = e;
     }
     dlm.close();
+    if (volume.posixLocks() instanceof LocalPosixLocks own) {
+      own.close();
+    }
     if (connection != null) {
       disconnect(failure);
     }

@@ -109,6 +109,7 @@ public final class Orphans {
     } catch (IOException e) {
       wiped = isGone(e);
       if (!wiped) {
+        volume.failed(e);
         LOG.warn("{}: orphan {} stays for now", volume, inode.block(), e);
       }
     }
@@ -125,7 +126,7 @@ public final class Orphans {
 
   /** Frees an inode if it has no name and is open nowhere; returns whether it did. */
   public boolean tryWipe(Inode inode) throws IOException {
-    if (inode.attrs() != null && inode.attrs().nlink > 0) {
+    if (volume.isFrozen() || inode.attrs() != null && inode.attrs().nlink > 0) {
       return false;
     }
     try (Held held = inode.lock(LockMode.EX)) {

@@ -65,6 +65,11 @@ final class SlotJournal {
     file.metaLock().unlock(LockMode.EX);
   }
 
+  /** Returns whether its last user did not leave it clean. */
+  boolean isDirty() throws IOException {
+    return file.dinodeView().journalDirty();
+  }
+
   /** Replays the journal if its last user did not leave it clean; returns whether it was dirty. */
   boolean replayIfDirty() throws IOException {
     Dinode dinode = file.dinodeView();

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.device.BlockDevice;
+import org.lockstepfs.blockdev.format.CorruptBlockException;
 import org.lockstepfs.blockdev.format.Dinode;
 import org.lockstepfs.blockdev.format.Feature;
 import org.lockstepfs.blockdev.format.Superblock;
@@ -35,12 +36,16 @@ import org.lockstepfs.fuse.meta.MetaCache;
 import org.lockstepfs.fuse.vfs.TimeSpec;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.stack.glue.PosixLocks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A mounted volume: what operations work on. {@link VolumeMount} brings it up and takes it down.
  * Thread-safe.
  */
 public final class Volume implements InodeContext {
+  private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
+
   /** Deepest directory that is believed not to be a loop. */
   public static final int MAX_DEPTH = 100_000;
 
@@ -50,6 +55,7 @@ public final class Volume implements InodeContext {
   private final BlockDevice device;
   private final Superblock superblock;
   private final MountOptions options;
+  private volatile boolean readOnly;
   private final Geometry geometry;
   private final DlmGlue dlm;
   private final PosixLocks posixLocks;
@@ -81,6 +87,7 @@ public final class Volume implements InodeContext {
     this.device = device;
     this.superblock = superblock;
     this.options = options;
+    this.readOnly = options.readOnly();
     this.dlm = dlm;
     this.posixLocks = posixLocks;
     this.clock = clock;
@@ -202,7 +209,7 @@ public final class Volume implements InodeContext {
 
   /** Returns whether accesses are recorded. */
   public boolean keepsAtime() {
-    return !options.noatime() && !options.readOnly() && failure == null;
+    return !options.noatime() && !isReadOnly();
   }
 
   /** Returns the largest size that a file can have, in bytes. */
@@ -212,7 +219,27 @@ public final class Volume implements InodeContext {
 
   /** Returns whether nothing may be changed. */
   public boolean isReadOnly() {
-    return options.readOnly() || failure != null;
+    return readOnly || failure != null;
+  }
+
+  /** Returns whether even what is only housekeeping may not be written. */
+  public boolean isFrozen() {
+    return options.hardReadOnly() || failure != null;
+  }
+
+  /**
+   * Lets a volume be changed that was mounted read-only.
+   *
+   * @throws ErrnoException EROFS if there is another reason not to
+   */
+  public void allowWrites() throws ErrnoException {
+    if (options.hardReadOnly() || FeatureCheck.readsOnly(superblock)) {
+      throw new ErrnoException(Errno.EROFS, this + " can only be read");
+    }
+    if (failure != null) {
+      throw new ErrnoException(Errno.EROFS, this + " is read-only after " + failure.getMessage());
+    }
+    readOnly = false;
   }
 
   /**
@@ -231,9 +258,20 @@ public final class Volume implements InodeContext {
   /**
    * Makes the volume read-only, because its metadata cannot be trusted or its journal is broken.
    */
-  public void fail(IOException why) {
+  public synchronized void fail(IOException why) {
     if (failure == null) {
       failure = why;
+      LOG.error("{}: read-only from now on, run fsck: {}", this, why.getMessage());
+    }
+  }
+
+  /**
+   * Takes note of a failed operation: metadata that cannot be trusted makes the volume read-only,
+   * as mounted with errors=remount-ro.
+   */
+  public void failed(IOException why) {
+    if (why instanceof CorruptBlockException) {
+      fail(why);
     }
   }
 

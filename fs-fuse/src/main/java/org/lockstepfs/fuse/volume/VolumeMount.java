@@ -2,14 +2,15 @@ package org.lockstepfs.fuse.volume;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.lockstepfs.blockdev.format.CorruptBlockException;
 import org.lockstepfs.blockdev.format.Feature;
 import org.lockstepfs.blockdev.format.Superblock;
 import org.lockstepfs.blockdev.journal.JbdJournal;
+import org.lockstepfs.blockdev.journal.Journal;
 import org.lockstepfs.fuse.alloc.Allocators;
 import org.lockstepfs.fuse.dlmglue.LockNames;
 import org.lockstepfs.fuse.dlmglue.LockOps;
@@ -46,6 +47,7 @@ public final class VolumeMount {
   private Slots slots;
   private Recovery recovery;
   private int slot;
+  private boolean journalLocked;
 
   /**
    * Prepares to mount.
@@ -73,25 +75,80 @@ public final class VolumeMount {
             });
   }
 
-  /** Brings the volume up; afterwards operations may run. */
+  /**
+   * Brings the volume up; afterwards operations may run. After a failure no lock is held.
+   *
+   * @throws IOException with a one-line reason
+   */
   public void start() throws IOException {
+    try {
+      Superblock sb = volume.superblock();
+      systemFiles =
+          SystemFiles.load(
+              volume.geometry(),
+              new Inode(volume, sb.systemDirBlock(), true),
+              sb.maxSlots(),
+              block -> new Inode(volume, block, true));
+      slots =
+          new Slots(
+              volume.device(),
+              volume.geometry(),
+              systemFiles.slotMap(),
+              sb.features().has(Feature.EXTENDED_SLOT_MAP),
+              sb.maxSlots());
+      SlotRecovery others = new SlotRecovery(volume, slots, systemFiles);
+      if (volume.isFrozen()) {
+        look(others);
+      } else {
+        join(others);
+      }
+    } catch (IOException | RuntimeException e) {
+      giveUp(e);
+      throw e;
+    }
+  }
+
+  private void giveUp(Exception why) {
+    timer.shutdownNow();
+    dead.recoverer(null);
+    try {
+      if (recovery != null) {
+        recovery.close();
+      }
+      if (journalLocked) {
+        journalFile.unlock();
+      }
+      dropLocks();
+    } catch (IOException | RuntimeException e) {
+      why.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Looks at a volume that cannot be written: takes no slot and opens no journal.
+   *
+   * @throws IOException if a journal has to be replayed first
+   */
+  private void look(SlotRecovery others) throws IOException {
+    for (int other = 0; other < volume.superblock().maxSlots(); other++) {
+      SlotJournal file = others.journal(other);
+      file.lock();
+      try {
+        if (file.isDirty()) {
+          throw new IOException(
+              volume + " was not left cleanly and cannot be written: no journal can be replayed");
+        }
+      } finally {
+        file.unlock();
+      }
+    }
+    systemFiles.useSlot(0);
+    volume.use(systemFiles, null, allocators(null));
+  }
+
+  private void join(SlotRecovery others) throws IOException {
     dead.recoverer(Thread.currentThread());
-    Superblock sb = volume.superblock();
     List<Integer> orphaned = new ArrayList<>();
-    systemFiles =
-        SystemFiles.load(
-            volume.geometry(),
-            new Inode(volume, sb.systemDirBlock(), true),
-            sb.maxSlots(),
-            block -> new Inode(volume, block, true));
-    slots =
-        new Slots(
-            volume.device(),
-            volume.geometry(),
-            systemFiles.slotMap(),
-            sb.features().has(Feature.EXTENDED_SLOT_MAP),
-            sb.maxSlots());
-    SlotRecovery others = new SlotRecovery(volume, slots, systemFiles);
     superLock.lock(LockMode.EX);
     try {
       slots.load();
@@ -122,22 +179,26 @@ public final class VolumeMount {
   private void openJournal(SlotJournal file, boolean hadSlot) throws IOException {
     journalFile = file;
     journalFile.lock();
+    journalLocked = true;
     boolean dirty = journalFile.replayIfDirty();
     if (hadSlot && !dirty) {
       journalFile.countRecovery();
     }
     journal = journalFile.open();
-    Allocators allocators =
-        new Allocators(
-            journal,
-            volume.geometry(),
-            systemFiles,
-            volume.superblock().firstClusterGroup(),
-            System::nanoTime);
+    Allocators allocators = allocators(journal);
     volume.use(systemFiles, journal, allocators);
     if (dirty) {
       allocators.recoverSlot(systemFiles.localAlloc(slot), systemFiles.truncateLog(slot));
     }
+  }
+
+  private Allocators allocators(Journal to) {
+    return new Allocators(
+        to,
+        volume.geometry(),
+        systemFiles,
+        volume.superblock().firstClusterGroup(),
+        System::nanoTime);
   }
 
   /** A periodic task. */
@@ -153,6 +214,9 @@ public final class VolumeMount {
             task.run();
           } catch (IOException | RuntimeException e) {
             LOG.error("{}: {} failed", volume, what, e);
+            if (e instanceof IOException io) {
+              volume.failed(io);
+            }
             if (volume.journal().isAborted()) {
               volume.fail(new IOException("journal aborted", e));
             }
@@ -166,12 +230,17 @@ public final class VolumeMount {
   /** Takes the volume down; no operation runs any more. */
   public void stop() throws IOException {
     stopTimer();
+    if (journal == null) {
+      dropLocks();
+      return;
+    }
     recovery.close();
     if (!volume.journal().isAborted()) {
-      volume.orphans().scan(slot);
-      volume.allocators().unmount();
+      boolean clean = giveBack();
       volume.closeJournal();
-      journalFile.markClean();
+      if (clean) {
+        journalFile.markClean();
+      }
       superLock.lock(LockMode.EX);
       try {
         slots.load();
@@ -183,6 +252,18 @@ public final class VolumeMount {
     journalFile.unlock();
     dropLocks();
     volume.device().flush();
+  }
+
+  /** Gives back what this slot holds; what damage keeps back is left to the next recovery. */
+  private boolean giveBack() throws IOException {
+    try {
+      volume.orphans().scan(slot);
+      volume.allocators().unmount();
+      return true;
+    } catch (CorruptBlockException e) {
+      volume.fail(e);
+      return false;
+    }
   }
 
   private void stopTimer() throws IOException {
@@ -199,8 +280,9 @@ public final class VolumeMount {
 
   private void dropLocks() throws IOException {
     List<LockRes> locks = new ArrayList<>();
-    Collection<Inode> files = systemFiles.all();
-    files.forEach(file -> locks.add(file.metaLock()));
+    if (systemFiles != null) {
+      systemFiles.all().forEach(file -> locks.add(file.metaLock()));
+    }
     volume.inodes().removeAll().forEach(inode -> locks.add(inode.metaLock()));
     locks.add(volume.renameLock());
     locks.add(superLock);

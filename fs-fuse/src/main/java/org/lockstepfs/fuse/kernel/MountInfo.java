@@ -1,4 +1,4 @@
-package org.lockstepfs.fuse.node;
+package org.lockstepfs.fuse.kernel;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What /proc/self/mountinfo says.
+ * What /proc/self/mountinfo says: what stat(2) would, without asking the file system.
  *
  * @param devno device number of the file system, "major:minor"
  * @param dir mount point
@@ -18,6 +18,8 @@ import java.util.List;
 public record MountInfo(String devno, String dir, String type, String source) {
   /** Type of a mounted Lockstep volume. */
   public static final String TYPE = "fuse.lockstep";
+
+  private static final int MINOR_BITS = 20;
 
   /** Reads the mount table of this process, oldest mount first. */
   public static List<MountInfo> read() throws IOException {
@@ -43,10 +45,25 @@ public record MountInfo(String devno, String dir, String type, String source) {
     return mounts;
   }
 
-  /** Returns the topmost mount on a directory, or null. */
+  /** Returns the device number as the kernel has it in one number. */
+  long device() throws IOException {
+    try {
+      int colon = devno.indexOf(':');
+      long major = Long.parseLong(devno.substring(0, colon));
+      return major << MINOR_BITS | Long.parseLong(devno.substring(colon + 1));
+    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+      throw new IOException("the mount table has device number '" + devno + "'", e);
+    }
+  }
+
+  /** Returns the topmost mount on a directory, given by its real path, or null. */
   public static MountInfo at(Path dir) throws IOException {
+    return topmost(read(), dir);
+  }
+
+  static MountInfo topmost(List<MountInfo> mounts, Path dir) {
     MountInfo found = null;
-    for (MountInfo mount : read()) {
+    for (MountInfo mount : mounts) {
       if (mount.dir().equals(dir.toString())) {
         found = mount;
       }

@@ -1,7 +1,10 @@
-package org.lockstepfs.fuse.node;
+package org.lockstepfs.fuse.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class MountInfoTest {
@@ -19,5 +22,13 @@ final class MountInfoTest {
             new MountInfo("254:0", "/", "ext4", "/dev/vda"),
             new MountInfo("0:41", "/mnt/my disk", MountInfo.TYPE, "/dev/loop\\2"),
             new MountInfo("0:42", "/plain", MountInfo.TYPE, "/dev/sdb"));
+  }
+
+  @Test
+  void namesTheTopmostMountAndItsDeviceNumber() throws IOException {
+    List<MountInfo> mounts = MountInfo.parse(TABLE + "42 41 8:3 / /plain rw - ext4 /dev/sda3 rw\n");
+    assertThat(MountInfo.topmost(mounts, Path.of("/plain")).device()).isEqualTo(8L << 20 | 3);
+    assertThat(MountInfo.topmost(mounts, Path.of("/mnt/my disk")).device()).isEqualTo(41);
+    assertThat(MountInfo.topmost(mounts, Path.of("/mnt"))).isNull();
   }
 }
