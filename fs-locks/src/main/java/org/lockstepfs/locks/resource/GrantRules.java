@@ -35,4 +35,27 @@ public final class GrantRules {
     }
     return true;
   }
+
+  /**
+   * Returns whether a new or converting request is compatible with what all other locks hold,
+   * whatever they wait for.
+   *
+   * <p>Source: Linux fs/dlm/lock.c, queue_conflict.
+   *
+   * @param self the converting lock itself, or null for a new request
+   */
+  public static <L extends QueuedLock<L>> boolean compatibleWithHolders(
+      LockQueue<L> granted, LockQueue<L> converting, L self, LockMode wanted) {
+    return compatibleWith(granted, self, wanted) && compatibleWith(converting, self, wanted);
+  }
+
+  private static <L extends QueuedLock<L>> boolean compatibleWith(
+      LockQueue<L> holders, L self, LockMode wanted) {
+    for (L lock = holders.first(); lock != null; lock = holders.after(lock)) {
+      if (lock != self && !lock.mode().compatibleWith(wanted)) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

@@ -1,0 +1,13 @@
+package org.lockstepfs.locks.fsdlm.message;
+
+/**
+ * How far a node is in its recovery.
+ *
+ * @param status bits of RecoverStatus
+ */
+public record StatusReply(int status) implements Message {
+  @Override
+  public MessageType type() {
+    return MessageType.STATUS_REPLY;
+  }
+}

@@ -1,0 +1,18 @@
+package org.lockstepfs.locks.fsdlm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.lockstepfs.locks.sim.Seeds;
+
+/** Random interleavings of 2 to 8 nodes; see {@link Simulation} for what is checked. */
+class FsDlmSimulationTest {
+
+  @Test
+  void invariantsHoldForEverySeed() {
+    long[] fresh = new long[1];
+    Seeds.run(
+        20_000, scheduler -> fresh[0] += new Simulation(scheduler, SimNode.Mutation.NONE).run());
+    assertThat(fresh[0]).as("value blocks found fresh").isPositive();
+  }
+}
