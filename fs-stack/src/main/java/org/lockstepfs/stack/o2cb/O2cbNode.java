@@ -133,7 +133,13 @@ public final class O2cbNode implements StackOperations {
           environment.configFile() + ": heartbeat_mode = global is not supported");
     }
     O2Net net =
-        new O2Net(config, self, timing.net(), environment.metrics(), environment.fence()::isFenced);
+        new O2Net(
+            config,
+            self,
+            timing.net(),
+            (int) generations.next(),
+            environment.metrics(),
+            environment.fence()::isFenced);
     net.start();
     LiveNodes liveNodes = new LiveNodes();
     ScheduledExecutorService timer =

@@ -18,6 +18,7 @@ final class Acceptor implements Connection.Owner {
   private static final int MAX_UNIDENTIFIED = 64;
 
   private final ClusterNode self;
+  private final Handshake ours;
   private final Admission admission;
   private final Map<Integer, Peer> peers;
   private final NetTimeouts timeouts;
@@ -26,11 +27,13 @@ final class Acceptor implements Connection.Owner {
 
   Acceptor(
       ClusterNode self,
+      Handshake ours,
       Admission admission,
       Map<Integer, Peer> peers,
       NetTimeouts timeouts,
       EventLoop loop) {
     this.self = self;
+    this.ours = ours;
     this.admission = admission;
     this.peers = peers;
     this.timeouts = timeouts;
@@ -86,7 +89,7 @@ final class Acceptor implements Connection.Owner {
       connection.close("has a connection");
     } else {
       peer.attach(connection);
-      connection.sendHandshake(Handshake.of(self.number(), timeouts));
+      connection.sendHandshake(ours);
     }
   }
 
@@ -100,7 +103,7 @@ final class Acceptor implements Connection.Owner {
     }
     Peer peer = peers.get(connection.node());
     if (peer != null) {
-      peer.judge(connection, Handshake.of(self.number(), timeouts), theirs);
+      peer.judge(connection, ours, theirs);
     }
   }
 

@@ -10,8 +10,9 @@ import java.util.OptionalInt;
  * keepalive delay and reconnect delay, in milliseconds.
  *
  * <p>The kernel sends connector id 1 and never looks at it. Lockstep uses it to name the sender, as
- * an extension: the upper half is {@link #TAG}, the lowest byte the node number. It is needed only
- * where several configured nodes share one IP address, which kernel nodes cannot do.
+ * an extension: the upper half is {@link #TAG}, the lowest byte the node number, the three bytes
+ * between tell the incarnations of a node apart. The number is needed only where several configured
+ * nodes share one IP address, which kernel nodes cannot do.
  */
 record Handshake(
     long protocolVersion,
@@ -30,10 +31,16 @@ record Handshake(
   /** Upper half of the connector id of a Lockstep node: "Lock" in ASCII. */
   static final int TAG = 0x4c6f636b;
 
-  static Handshake of(int node, NetTimeouts timeouts) {
+  /** Bits of an incarnation. */
+  static final int INCARNATION_MASK = 0xffffff;
+
+  private static final int NODE_BITS = 8;
+
+  static Handshake of(int node, int incarnation, NetTimeouts timeouts) {
+    int sender = (incarnation & INCARNATION_MASK) << NODE_BITS | node;
     return new Handshake(
         PROTOCOL_VERSION,
-        ((long) TAG << 32) | node,
+        (long) TAG << 32 | Integer.toUnsignedLong(sender),
         timeouts.heartbeatTimeoutMs(),
         timeouts.idleTimeoutMs(),
         timeouts.keepaliveDelayMs(),
@@ -53,8 +60,13 @@ record Handshake(
 
   /** Returns the sender's node number if the sender is a Lockstep node. */
   OptionalInt sender() {
-    boolean tagged = connectorId >>> 8 == (long) TAG << 24;
+    boolean tagged = connectorId >>> 32 == TAG;
     return tagged ? OptionalInt.of((int) connectorId & 0xff) : OptionalInt.empty();
+  }
+
+  /** Returns what differs between two lives of the sender, if it is a Lockstep node. */
+  int incarnation() {
+    return (int) connectorId >>> NODE_BITS;
   }
 
   /**

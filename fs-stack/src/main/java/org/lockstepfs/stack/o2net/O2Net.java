@@ -51,6 +51,7 @@ public final class O2Net implements Closeable {
   private final ClusterConfig config;
   private final NetMeters meters;
   private final HandlerTable handlers = new HandlerTable();
+  private final Handshake handshake;
   private final BooleanSupplier silenced;
   private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
   private final EventLoopGroup group;
@@ -64,6 +65,7 @@ public final class O2Net implements Closeable {
    *
    * @param config all nodes that may be talked to
    * @param self this node, one of them
+   * @param incarnation differs from start to start of this node, in its lowest 24 bits
    * @param silenced whether this node must not speak any more: what it would say may follow from
    *     device writes that were refused. Messages are dropped then as if there were no link.
    */
@@ -71,9 +73,11 @@ public final class O2Net implements Closeable {
       ClusterConfig config,
       ClusterNode self,
       NetTimeouts timeouts,
+      int incarnation,
       MeterRegistry registry,
       BooleanSupplier silenced) {
     this.silenced = silenced;
+    this.handshake = Handshake.of(self.number(), incarnation, timeouts);
     this.self = self;
     this.timeouts = timeouts;
     this.config = config;
@@ -110,7 +114,8 @@ public final class O2Net implements Closeable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
             .childHandler(
-                pipeline(new Acceptor(self, new Admission(config), peers, timeouts, loop)));
+                pipeline(
+                    new Acceptor(self, handshake, new Admission(config), peers, timeouts, loop)));
     ChannelFuture bound = bootstrap.bind(self.netAddress()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       close();
@@ -278,7 +283,7 @@ public final class O2Net implements Closeable {
           .option(ChannelOption.TCP_NODELAY, true)
           .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeouts.idleTimeoutMs())
           .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
-          .handler(pipeline(new Outgoing(self, peer, timeouts)))
+          .handler(pipeline(new Outgoing(handshake, peer)))
           .connect(peer.node().netAddress(), new InetSocketAddress(self.address(), 0))
           .addListener(
               future -> {

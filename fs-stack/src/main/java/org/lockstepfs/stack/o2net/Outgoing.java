@@ -1,17 +1,13 @@
 package org.lockstepfs.stack.o2net;
 
-import org.lockstepfs.stack.config.ClusterNode;
-
 /** Hears of one connection that this node makes to a peer. */
 final class Outgoing implements Connection.Owner {
-  private final ClusterNode self;
+  private final Handshake ours;
   private final Peer peer;
-  private final NetTimeouts timeouts;
 
-  Outgoing(ClusterNode self, Peer peer, NetTimeouts timeouts) {
-    this.self = self;
+  Outgoing(Handshake ours, Peer peer) {
+    this.ours = ours;
     this.peer = peer;
-    this.timeouts = timeouts;
   }
 
   @Override
@@ -19,7 +15,7 @@ final class Outgoing implements Connection.Owner {
     connection.identify(peer.node().number());
     peer.attach(connection);
     if (peer.isWanted()) {
-      connection.sendHandshake(Handshake.of(self.number(), timeouts));
+      connection.sendHandshake(ours);
     } else {
       connection.close("stopped heartbeating");
     }
@@ -27,7 +23,7 @@ final class Outgoing implements Connection.Owner {
 
   @Override
   public void handshake(Connection connection, Handshake theirs) {
-    peer.judge(connection, Handshake.of(self.number(), timeouts), theirs);
+    peer.judge(connection, ours, theirs);
   }
 
   @Override

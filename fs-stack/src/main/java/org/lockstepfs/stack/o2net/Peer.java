@@ -16,7 +16,11 @@ import org.slf4j.LoggerFactory;
  * <p>Connections are wanted from the moment the peer's heartbeat is seen until it is lost. Attempts
  * repeat every reconnect delay until one passes the handshake. A link that was up and broke while
  * the peer goes on beating is not made again: the peer may have missed messages, so heartbeat and
- * quorum have to decide which side goes on. The exception is a link that had been reported idle.
+ * quorum have to decide which side goes on. The exception is a link that had been reported idle; it
+ * is made again only to the same incarnation.
+ *
+ * <p>So messages of an older incarnation never reach a handler: its link is closed when its
+ * heartbeat is lost or changes its generation, and what comes back gets a link only afterwards.
  */
 final class Peer {
   private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
@@ -47,6 +51,7 @@ final class Peer {
   private boolean heartbeating;
   private boolean givenUp = true;
   private boolean idleSeen;
+  private Handshake bound;
   private ScheduledFuture<?> connectTimer;
   private ScheduledFuture<?> expiry;
 
@@ -102,6 +107,7 @@ final class Peer {
 
   void nodeDown() {
     heartbeating = false;
+    bound = null;
     idleSeen = false;
     giveUp("stopped heartbeating");
   }
@@ -145,11 +151,16 @@ final class Peer {
       handshakeBad("says that it is node " + theirs.sender().getAsInt());
       return;
     }
+    if (bound != null && bound.incarnation() != theirs.incarnation()) {
+      handshakeBad("has started anew, and the heartbeat of its last life is not over yet");
+      return;
+    }
     ours.disagreement(theirs).ifPresentOrElse(this::handshakeBad, () -> handshakeOk(from, theirs));
   }
 
   private void handshakeOk(Connection from, Handshake theirs) {
     lockstep = theirs.sender().isPresent();
+    bound = theirs;
     from.accept();
     up = true;
     givenUp = false;

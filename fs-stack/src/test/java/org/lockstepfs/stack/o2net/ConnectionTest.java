@@ -65,7 +65,7 @@ class ConnectionTest {
     channel.pipeline().addLast(new FrameDecoder(), connection);
     connection.identify(3);
     ByteBuf handshake = Unpooled.buffer();
-    Handshake.of(3, TIMEOUTS).write(handshake);
+    Handshake.of(3, 0, TIMEOUTS).write(handshake);
     channel.writeInbound(handshake);
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -52,9 +54,13 @@ class O2NetTest {
     config = new ClusterConfig("test", HeartbeatMode.LOCAL, nodes, List.of());
   }
 
+  private int lives;
+  private volatile boolean silenced;
+
   private O2Net start(int number, NetTimeouts timeouts) throws IOException {
     ClusterNode self = config.node(number).orElseThrow();
-    O2Net net = new O2Net(config, self, timeouts, new SimpleMeterRegistry(), () -> false);
+    O2Net net =
+        new O2Net(config, self, timeouts, ++lives, new SimpleMeterRegistry(), () -> silenced);
     open.add(net);
     net.start();
     return net;
@@ -245,6 +251,78 @@ class O2NetTest {
     assertThat(waiting.get()).isEqualTo(new Outcome(SendResult.DELIVERED, 1));
   }
 
+  /** A link that fell silent may be made again, but not to another life of the node. */
+  @Test
+  void aLinkThatFellSilentIsNotMadeAgainToAnotherIncarnation() throws Exception {
+    configure("127.0.0.1", "127.0.0.2");
+    O2Net a = start(1, new NetTimeouts(6_000, 200, 150, 50));
+    a.register(TYPE, KEY, 1, r -> r.answer(1));
+    a.nodeUp(2);
+    awaitHeard(a);
+    CompletableFuture<Void> idle = new CompletableFuture<>();
+    a.addLinkListener(
+        new LinkListener() {
+          @Override
+          public void linkUp(int node) {}
+
+          @Override
+          public void linkError(int node, String reason) {
+            idle.complete(null);
+          }
+        });
+    try (Socket old = connect("127.0.0.2")) {
+      shakeHands(old, 7);
+      await(() -> a.connectedNodes().get(2));
+      idle.get();
+    }
+    await(() -> a.connectedNodes().isEmpty());
+    try (Socket same = connect("127.0.0.2")) {
+      shakeHands(same, 7);
+      await(() -> a.connectedNodes().get(2));
+      TimeUnit.MILLISECONDS.sleep(300);
+    }
+    await(() -> a.connectedNodes().isEmpty());
+    try (Socket other = connect("127.0.0.2")) {
+      shakeHands(other, 8);
+      assertThat(other.getInputStream().readAllBytes()).isEmpty();
+    }
+    assertThat(a.connectedNodes().isEmpty()).isTrue();
+    a.nodeDown(2);
+    a.nodeUp(2);
+    awaitHeard(a);
+    try (Socket other = connect("127.0.0.2")) {
+      shakeHands(other, 8);
+      await(() -> a.connectedNodes().get(2));
+    }
+  }
+
+  private static void awaitHeard(O2Net net) throws Exception {
+    CompletableFuture<Void> heard = new CompletableFuture<>();
+    net.executor().execute(() -> heard.complete(null));
+    heard.get();
+  }
+
+  private static void shakeHands(Socket socket, int incarnation) throws IOException {
+    ByteBuf out = Unpooled.buffer(Handshake.BYTES);
+    Handshake.of(2, incarnation, new NetTimeouts(6_000, 200, 150, 50)).write(out);
+    socket.getOutputStream().write(out.array(), 0, Handshake.BYTES);
+    socket.getInputStream().readNBytes(Handshake.BYTES);
+  }
+
+  /** What a fenced node would say may follow from writes that were refused. */
+  @Test
+  void aSilencedNodeSaysNothing() throws Exception {
+    configure("127.0.0.1", "127.0.0.1");
+    O2Net a = start(1, TIMEOUTS);
+    O2Net b = start(2, TIMEOUTS);
+    b.register(TYPE, KEY, 1, r -> r.answer(0));
+    a.nodeUp(2);
+    b.nodeUp(1);
+    assertThat(send(a, 2).get().result()).isEqualTo(SendResult.DELIVERED);
+    silenced = true;
+    assertThat(send(a, 2).get().result()).isEqualTo(SendResult.NOT_CONNECTED);
+  }
+
   /** A kernel node has its own address and says connector id 1; nothing else names it. */
   @Test
   void aKernelNodeIsKnownByItsAddress() throws Exception {
@@ -252,9 +330,7 @@ class O2NetTest {
     O2Net a = start(1, TIMEOUTS);
     a.register(TYPE, KEY, 1, r -> r.answer(10 + r.from()));
     a.nodeUp(2);
-    CompletableFuture<Void> heard = new CompletableFuture<>();
-    a.executor().execute(() -> heard.complete(null));
-    heard.get();
+    awaitHeard(a);
     try (Socket kernel = connect("127.0.0.2")) {
       kernel.getOutputStream().write(kernelHandshake());
       assertThat(kernel.getInputStream().readNBytes(32)).startsWith(0, 0, 0, 0, 0, 0, 0, 11);

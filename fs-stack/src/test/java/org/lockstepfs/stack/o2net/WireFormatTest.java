@@ -44,18 +44,19 @@ class WireFormatTest {
   @Test
   void handshakeIsTheKernelsAndNamesTheNode() {
     ByteBuf out = Unpooled.buffer();
-    Handshake handshake = Handshake.of(254, KERNEL);
+    Handshake handshake = Handshake.of(254, 0x12345678, KERNEL);
     handshake.write(out);
     assertThat(ByteBufUtil.hexDump(out))
         .isEqualTo(
             "000000000000000b"
-                + "4c6f636b000000fe"
+                + "4c6f636b345678fe"
                 + "0000ea60"
                 + "00007530"
                 + "000007d0"
                 + "000007d0");
     assertThat(Handshake.read(out)).isEqualTo(handshake);
     assertThat(handshake.sender()).hasValue(254);
+    assertThat(handshake.incarnation()).isEqualTo(0x345678);
   }
 
   @Test
@@ -65,7 +66,7 @@ class WireFormatTest {
 
   @Test
   void handshakesMustAgreeButOnTheReconnectDelay() {
-    Handshake ours = Handshake.of(1, KERNEL);
+    Handshake ours = Handshake.of(1, 0, KERNEL);
     assertThat(ours.disagreement(new Handshake(11, 1, 60_000, 30_000, 2_000, 5))).isEmpty();
     assertThat(ours.disagreement(new Handshake(10, 1, 60_000, 30_000, 2_000, 2_000)))
         .hasValue("speaks net protocol 10, 11 is required");

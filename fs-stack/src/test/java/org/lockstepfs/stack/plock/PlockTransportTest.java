@@ -44,6 +44,7 @@ class PlockTransportTest {
               config,
               config.node(n).orElseThrow(),
               TIMEOUTS,
+              1,
               new SimpleMeterRegistry(),
               () -> false);
       net.start();

@@ -82,7 +82,7 @@ class HeartbeatSimulationTest {
 
   private static int sideOf(SimWorld world, long seed) {
     int nodes = world.config.nodes().size();
-    return 1 + (int) (Math.floorMod(seed * 0x9E3779B97F4A7C15L, (1L << nodes) - 2));
+    return 1 + (int) Math.floorMod(seed * 0x9E3779B97F4A7C15L, (1L << nodes) - 2);
   }
 
   private static boolean exactlyTheRightSideGoesOn(SimWorld world, int side) {
