@@ -11,6 +11,7 @@ import java.util.List;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
 import org.lockstepfs.stack.config.HeartbeatMode;
+import org.lockstepfs.stack.config.Tuning;
 
 /** Clusters of nodes on the loopback interface. */
 public final class TestCluster {
@@ -38,7 +39,7 @@ public final class TestCluster {
         probe.close();
       }
     }
-    return new ClusterConfig("test", HeartbeatMode.LOCAL, nodes, List.of());
+    return new ClusterConfig("test", HeartbeatMode.LOCAL, nodes, List.of(), Tuning.DEFAULT);
   }
 
   /** Makes a cluster of so many nodes at 127.0.0.1. */

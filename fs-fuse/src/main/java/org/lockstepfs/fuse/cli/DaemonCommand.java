@@ -19,8 +19,11 @@ import org.lockstepfs.fuse.node.NodeDaemon;
 import org.lockstepfs.fuse.node.NodeFence;
 import org.lockstepfs.fuse.node.NodeLock;
 import org.lockstepfs.fuse.node.SystemMountCalls;
+import org.lockstepfs.stack.config.ClusterConfig;
+import org.lockstepfs.stack.config.Tuning;
 import org.lockstepfs.stack.fence.SelfFence;
 import org.lockstepfs.stack.glue.StackEnvironment;
+import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackStatus;
 import org.lockstepfs.stack.glue.Stacks;
 import org.slf4j.Logger;
@@ -69,12 +72,14 @@ final class DaemonCommand implements Callable<Integer> {
     NodeFence nodeFence = new NodeFence(paths.node(), Runtime.getRuntime()::halt);
     SelfFence fence = new SelfFence(nodeFence, System::nanoTime);
     fence.start();
+    Path file = config == null ? defaultConfig() : config;
+    Tuning tuning = tuning(file);
     StackEnvironment environment =
         new StackEnvironment(
             paths.node(),
-            config == null ? defaultConfig() : config,
-            "fast",
-            StackEnvironment.MembershipSource.HAZELCAST,
+            file,
+            tuning.timing(),
+            tuning.hazelcast() ? MembershipSource.HAZELCAST : MembershipSource.STATIC,
             metrics.registry(),
             fence);
     try (Stacks stacks = new Stacks(environment);
@@ -100,6 +105,15 @@ final class DaemonCommand implements Callable<Integer> {
       }
     }
     timer.shutdown();
+  }
+
+  /** What is wrong with the file is said when a volume needs it; local volumes need none. */
+  private static Tuning tuning(Path file) {
+    try {
+      return ClusterConfig.read(file).tuning();
+    } catch (IOException e) {
+      return Tuning.DEFAULT;
+    }
   }
 
   private static Path defaultConfig() {

@@ -17,12 +17,14 @@ import java.util.Optional;
  * @param heartbeatMode local unless the file says global
  * @param nodes by ascending number
  * @param heartbeatRegions UUIDs of global heartbeat regions, at most 32
+ * @param tuning what only Lockstep knows
  */
 public record ClusterConfig(
     String name,
     HeartbeatMode heartbeatMode,
     List<ClusterNode> nodes,
-    List<String> heartbeatRegions) {
+    List<String> heartbeatRegions,
+    Tuning tuning) {
 
   /** Largest configuration file that is read, in bytes. */
   static final int MAX_FILE_BYTES = 1 << 20;

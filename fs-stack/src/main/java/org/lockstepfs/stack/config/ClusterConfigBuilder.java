@@ -86,20 +86,32 @@ final class ClusterConfigBuilder {
           "node_count is " + count + " but cluster '" + name + "' has " + nodes.size() + " nodes");
     }
     nodes.sort(Comparator.comparingInt(ClusterNode::number));
-    return new ClusterConfig(name, heartbeatMode(cluster), nodes, regions);
+    return new ClusterConfig(name, heartbeatMode(cluster), nodes, regions, tuning(cluster));
   }
 
   private HeartbeatMode heartbeatMode(Stanza cluster) throws ConfigException {
-    if (!cluster.has("heartbeat_mode")) {
-      return HeartbeatMode.LOCAL;
-    }
-    String mode = cluster.text("heartbeat_mode");
-    if (!mode.equals("local") && !mode.equals("global")) {
-      throw error(
-          cluster.lineOf("heartbeat_mode"),
-          "heartbeat_mode '" + mode + "' is neither local nor global");
-    }
+    String mode = choice(cluster, "heartbeat_mode", "local", "global");
     return HeartbeatMode.valueOf(mode.toUpperCase(Locale.ROOT));
+  }
+
+  private Tuning tuning(Stanza cluster) throws ConfigException {
+    return new Tuning(
+        choice(cluster, "timing", "fast", "ocfs2"),
+        choice(cluster, "membership", "hazelcast", "static").equals("hazelcast"));
+  }
+
+  /** Returns the value of a key that has one of two values; the first if it is absent. */
+  private String choice(Stanza cluster, String key, String first, String second)
+      throws ConfigException {
+    if (!cluster.has(key)) {
+      return first;
+    }
+    String value = cluster.text(key);
+    if (!value.equals(first) && !value.equals(second)) {
+      throw error(
+          cluster.lineOf(key), key + " '" + value + "' is neither " + first + " nor " + second);
+    }
+    return value;
   }
 
   private String region(Stanza stanza, List<String> regions) throws ConfigException {

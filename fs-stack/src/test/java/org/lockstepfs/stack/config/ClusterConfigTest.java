@@ -53,6 +53,15 @@ class ClusterConfigTest {
   }
 
   @Test
+  void readsWhatOnlyLockstepKnows() throws IOException {
+    assertThat(ClusterConfig.parse("f", GOOD).get(0).tuning()).isEqualTo(Tuning.DEFAULT);
+    String tuned = "timing = ocfs2\n\tmembership = static";
+    assertThat(
+            ClusterConfig.parse("f", GOOD.replace("future_key = whatever", tuned)).get(0).tuning())
+        .isEqualTo(new Tuning("ocfs2", false));
+  }
+
+  @Test
   void readsTheExampleThatTheToolsShip() throws IOException {
     String text =
         """
@@ -99,6 +108,7 @@ class ClusterConfigTest {
         "node_count = 2|node_count 2|2|expected 'key = value'",
         "node_count = 2|node_count =|2|expected 'key = value'",
         "node_count = 2|heartbeat_mode = 2|1|cluster has no 'node_count'",
+        "future_key = whatever|timing = slow|4|timing 'slow' is neither fast nor ocfs2",
         "future_key = whatever|heartbeat_mode = none|4|heartbeat_mode 'none' is neither",
         "future_key = whatever|name = demo|4|'name' given twice in this cluster",
         "name = demo|name = de_mo|3|cluster name 'de_mo' is not 1 to 16 letters and digits",

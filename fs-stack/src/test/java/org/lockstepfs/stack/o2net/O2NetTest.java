@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
 import org.lockstepfs.stack.config.HeartbeatMode;
+import org.lockstepfs.stack.config.Tuning;
 
 /** Whole endpoints on the loopback interface. */
 @Timeout(20)
@@ -51,7 +52,7 @@ class O2NetTest {
         nodes.add(new ClusterNode(number, "n" + number, ip, probe.getLocalPort(), 1));
       }
     }
-    config = new ClusterConfig("test", HeartbeatMode.LOCAL, nodes, List.of());
+    config = new ClusterConfig("test", HeartbeatMode.LOCAL, nodes, List.of(), Tuning.DEFAULT);
   }
 
   private int lives;

@@ -8,6 +8,7 @@ import java.util.Random;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
 import org.lockstepfs.stack.config.HeartbeatMode;
+import org.lockstepfs.stack.config.Tuning;
 
 /** True time, the events to come, the disk's bytes and the network between the nodes of one run. */
 final class SimWorld {
@@ -36,7 +37,7 @@ final class SimWorld {
     for (int n = 1; n <= size; n++) {
       all.add(new ClusterNode(n, "n" + n, null, n, n));
     }
-    config = new ClusterConfig("sim", HeartbeatMode.LOCAL, all, List.of());
+    config = new ClusterConfig("sim", HeartbeatMode.LOCAL, all, List.of(), Tuning.DEFAULT);
   }
 
   long now() {

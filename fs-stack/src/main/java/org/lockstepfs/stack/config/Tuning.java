@@ -1,0 +1,15 @@
+package org.lockstepfs.stack.config;
+
+/**
+ * Keys of the cluster stanza that only Lockstep knows; the OCFS2 tools pass over them.
+ *
+ * @param timing the profile that all nodes use, key {@code timing}: {@code fast} (default) or
+ *     {@code ocfs2}, the kernel's
+ * @param hazelcast whether members find each other through Hazelcast, key {@code membership}:
+ *     {@code hazelcast} (default), or {@code static} for clusters with kernel nodes, where the
+ *     configuration alone says who they are
+ */
+public record Tuning(String timing, boolean hazelcast) {
+  /** What holds for files without these keys. */
+  public static final Tuning DEFAULT = new Tuning("fast", true);
+}
