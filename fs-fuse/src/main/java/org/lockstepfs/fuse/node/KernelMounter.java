@@ -102,6 +102,10 @@ public final class KernelMounter implements Mounter {
         disk.isLocal()
             ? MountedVolume.mountLocal(device, options, clock, timer)
             : MountedVolume.mountShared(device, options, clock, glue);
+    meters.watchByteRanges(volume.volume().posixLocks().stats());
+    if (volume.journalStats().isPresent()) {
+      meters.watchJournal(() -> volume.journalStats().orElseThrow());
+    }
     meters.watchLocks(type -> volume.volume().dlm().stats(type));
     CompletableFuture<Void> left = new CompletableFuture<>();
     left.whenComplete((done, error) -> meters.close());

@@ -3,9 +3,11 @@ package org.lockstepfs.fuse.volume;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.blockdev.format.Superblock;
+import org.lockstepfs.blockdev.journal.JournalStats;
 import org.lockstepfs.fuse.dlmglue.DlmGlue;
 import org.lockstepfs.fuse.extent.Mapping;
 import org.lockstepfs.fuse.inode.Inode;
@@ -31,6 +33,11 @@ public final class MountedVolume implements AutoCloseable {
     this.mount = mount;
     this.dlm = dlm;
     this.connection = connection;
+  }
+
+  /** Returns the journal's figures; empty for a volume that is mounted without one. */
+  public Optional<JournalStats> journalStats() {
+    return mount.journalStats();
   }
 
   /** Returns the volume, for operations. */

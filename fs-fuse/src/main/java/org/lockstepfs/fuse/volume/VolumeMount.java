@@ -3,6 +3,7 @@ package org.lockstepfs.fuse.volume;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import org.lockstepfs.blockdev.format.Feature;
 import org.lockstepfs.blockdev.format.Superblock;
 import org.lockstepfs.blockdev.journal.JbdJournal;
 import org.lockstepfs.blockdev.journal.Journal;
+import org.lockstepfs.blockdev.journal.JournalStats;
 import org.lockstepfs.fuse.alloc.Allocators;
 import org.lockstepfs.fuse.dlmglue.LockNames;
 import org.lockstepfs.fuse.dlmglue.LockOps;
@@ -199,6 +201,10 @@ public final class VolumeMount {
         systemFiles,
         volume.superblock().firstClusterGroup(),
         System::nanoTime);
+  }
+
+  Optional<JournalStats> journalStats() {
+    return Optional.ofNullable(journal).map(JbdJournal::stats);
   }
 
   /** A periodic task. */

@@ -61,4 +61,7 @@ public interface PosixLocks {
    * nothing when the owner never locked here.
    */
   void close(long inode, Owner owner, Consumer<Errno> done);
+
+  /** Returns what these locks have done so far. */
+  PlockStats stats();
 }

@@ -10,6 +10,7 @@ import jnr.constants.platform.Errno;
 import org.lockstepfs.locks.plock.PlockConfig;
 import org.lockstepfs.locks.plock.PlockMember;
 import org.lockstepfs.locks.plock.PlockView;
+import org.lockstepfs.stack.glue.PlockStats;
 import org.lockstepfs.stack.glue.PosixLocks;
 
 /** Byte-range locks of a volume that no other node mounts: a cluster of one. Thread-safe. */
@@ -57,6 +58,11 @@ public final class LocalPosixLocks implements PosixLocks, Closeable {
   @Override
   public void close(long inode, Owner owner, Consumer<Errno> done) {
     actor.close(inode, owner, done);
+  }
+
+  @Override
+  public PlockStats stats() {
+    return actor.stats();
   }
 
   /** Ends waiting requests with EIO. */

@@ -15,6 +15,7 @@ import org.lockstepfs.locks.plock.PlockEnvelope;
 import org.lockstepfs.locks.plock.PlockRequest;
 import org.lockstepfs.locks.plock.PlockResult;
 import org.lockstepfs.locks.plock.PlockView;
+import org.lockstepfs.stack.glue.PlockStats;
 import org.lockstepfs.stack.glue.PosixLocks;
 import org.lockstepfs.stack.mailbox.Mailbox;
 
@@ -25,6 +26,7 @@ public final class PlockActor implements PosixLocks {
   private final Mailbox mailbox = new Mailbox();
   private final PlockEngine engine;
   private final ScheduledFuture<?> ticks;
+  private final PlockStats stats = new PlockStats(System::nanoTime);
 
   /**
    * Makes an actor; requests wait until the first {@link #view}.
@@ -32,7 +34,13 @@ public final class PlockActor implements PosixLocks {
    * @param effects called in the mailbox
    */
   public PlockActor(PlockConfig config, PlockEffects effects, ScheduledExecutorService executor) {
-    engine = new PlockEngine(config, effects);
+    engine =
+        new PlockEngine(
+            config,
+            (node, envelope) -> {
+              stats.message();
+              effects.send(node, envelope);
+            });
     ticks =
         executor.scheduleWithFixedDelay(
             () -> mailbox.post(engine::tick), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
@@ -79,17 +87,27 @@ public final class PlockActor implements PosixLocks {
       long inode, Owner owner, Range range, boolean exclusive, boolean wait, Consumer<Errno> done) {
     PendingLock pending = new PendingLock();
     mailbox.post(
-        () ->
-            pending.request =
-                engine.lock(
-                    inode,
-                    owner.owner(),
-                    owner.pid(),
-                    range.start(),
-                    range.end(),
-                    exclusive,
-                    wait,
-                    (result, conflict) -> done.accept(errno(result))));
+        () -> {
+          PlockStats.Request counted = stats.request();
+          long messages = stats.messages();
+          pending.request =
+              engine.lock(
+                  inode,
+                  owner.owner(),
+                  owner.pid(),
+                  range.start(),
+                  range.end(),
+                  exclusive,
+                  wait,
+                  (result, conflict) -> {
+                    counted.ended(errno(result));
+                    done.accept(errno(result));
+                  });
+          counted.left();
+          if (stats.messages() != messages) {
+            stats.remote();
+          }
+        });
     return pending;
   }
 
@@ -128,6 +146,11 @@ public final class PlockActor implements PosixLocks {
   public void close(long inode, Owner owner, Consumer<Errno> done) {
     mailbox.post(
         () -> engine.close(inode, owner.owner(), (result, conflict) -> done.accept(errno(result))));
+  }
+
+  @Override
+  public PlockStats stats() {
+    return stats;
   }
 
   private static Conflict shown(PlockConflict conflict) {
