@@ -2,6 +2,7 @@ package org.lockstepfs.stack.o2cb;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ import org.lockstepfs.stack.glue.ProtocolVersion;
 import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackStatus;
+import org.lockstepfs.stack.member.Member;
 import org.lockstepfs.stack.o2cb.O2cbNode.Running;
 import org.lockstepfs.stack.o2hb.HeartbeatRunner;
 import org.lockstepfs.stack.o2hb.RegionHeartbeat;
@@ -51,6 +53,7 @@ final class O2cbConnection implements ClusterConnection {
   private final HeartbeatRunner heartbeat;
   private final DlmDomain domain;
   private final PlockTransport plocks;
+  private final NegotiationDriver negotiation;
   private volatile NodeMap members = new NodeMap();
   private volatile ProtocolVersion version;
 
@@ -85,6 +88,14 @@ final class O2cbConnection implements ClusterConnection {
             node.nanoClock(),
             node.environment().metrics(),
             uuid);
+    this.negotiation =
+        new NegotiationDriver(
+            running.self().number(),
+            uuid,
+            beats,
+            node.timing().heartbeat(),
+            running.net(),
+            node.nanoClock());
     this.domain =
         new DlmDomain(
             dlmConfig(beats.generation()),
@@ -122,7 +133,9 @@ final class O2cbConnection implements ClusterConnection {
   void connect() throws IOException {
     try {
       heartbeat.start();
+      negotiation.open(running.timer());
       O2cbNode.awaitMembership(running);
+      checkSilentMembers();
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
           .await(node.timing().linkTimeoutMs());
       running.dispatcher().add(uuid, domain);
@@ -135,6 +148,27 @@ final class O2cbConnection implements ClusterConnection {
       closeDomain();
       heartbeat.stop();
       throw e;
+    }
+  }
+
+  /**
+   * A member whose heartbeat on this volume has stopped in its present life may still write: it and
+   * the others may have given each other time because their disk hangs, of which this node knows
+   * nothing.
+   */
+  private void checkSilentMembers() throws IOException {
+    Map<Integer, Long> silent = heartbeat.silentGenerations();
+    for (Member member : running.membership().members()) {
+      Long generation = silent.get(member.node());
+      if (generation != null && member.incarnation() != 0 && generation > member.incarnation()) {
+        throw new IOException(
+            "node "
+                + member.node()
+                + " ("
+                + member.name()
+                + ") is a member but its heartbeat on this volume has stopped; try again when it"
+                + " beats or has ended");
+      }
     }
   }
 
@@ -159,6 +193,7 @@ final class O2cbConnection implements ClusterConnection {
   }
 
   private void closeDomain() {
+    negotiation.close();
     plocks.close();
     domain.close();
     running.dispatcher().remove(uuid, domain);

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -130,6 +131,11 @@ public final class HeartbeatRunner {
     long tookNanos = nanoClock.getAsLong() - begun;
     long waitNanos = TimeUnit.MILLISECONDS.toNanos(heartbeat.intervalMs()) - tookNanos;
     executor.schedule(this::run, Math.max(0, waitNanos), TimeUnit.NANOSECONDS);
+  }
+
+  /** As {@link RegionHeartbeat#silentGenerations}. */
+  public Map<Integer, Long> silentGenerations() {
+    return heartbeat.silentGenerations();
   }
 
   /** Looks at the blocks out of turn; fails if the device does, or the region is left. */

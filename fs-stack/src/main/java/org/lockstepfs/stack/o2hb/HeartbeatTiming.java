@@ -59,6 +59,11 @@ public record HeartbeatTiming(int intervalMs, int deadThreshold) {
     return (deadThreshold - 1) * intervalMs;
   }
 
+  /** Returns after what time without a completed write it counts as hung (O2HB_NEGO_TIMEOUT_MS). */
+  public int hungMs() {
+    return writeTimeoutMs() / 2;
+  }
+
   /** Returns for how long a peer must see no change, at least, before it declares a node dead. */
   public int verdictMs() {
     return writeTimeoutMs() + (intervalMs + 1) / 2;

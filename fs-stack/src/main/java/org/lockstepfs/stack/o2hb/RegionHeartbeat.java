@@ -78,6 +78,7 @@ public final class RegionHeartbeat {
   private volatile long sequence;
   private HeartbeatBlock written;
   private volatile boolean ownSlotOk;
+  private volatile boolean failing;
 
   /**
    * Makes the heartbeat of a region; nothing is read or written yet.
@@ -157,6 +158,41 @@ public final class RegionHeartbeat {
     return phase == Phase.STEADY ? timing.intervalMs() : timing.joiningIntervalMs();
   }
 
+  /**
+   * Returns whether a write of ours has not completed for half of its time though the device has
+   * reported no error; any thread.
+   */
+  public boolean isHung() {
+    return phase == Phase.STEADY && !failing && elapsedMs(lastWriteNanos) >= timing.hungMs();
+  }
+
+  /** Returns the nodes that are live in this region; any thread. */
+  public BitSet liveNow() {
+    BitSet live = new BitSet();
+    liveGenerations.keySet().forEach(live::set);
+    return live;
+  }
+
+  /** Lets this node write as long as if a heartbeat write had begun then; any thread. */
+  public void extendDeadline(long sinceNanos) {
+    deadline.renew(sinceNanos);
+  }
+
+  /**
+   * Returns the nodes that are not live here although they have not left, with the generations of
+   * their last heartbeat. To be called when steady, before anything can have gone on from there.
+   */
+  public Map<Integer, Long> silentGenerations() {
+    Map<Integer, Long> silent = new TreeMap<>();
+    slots.forEach(
+        (node, slot) -> {
+          if (slot.state() == NodeState.DEAD && slot.generation() != 0) {
+            silent.put(node, slot.generation());
+          }
+        });
+    return silent;
+  }
+
   /** Takes the first sample. Must come before the first {@link #beat}. */
   public void start() throws IOException {
     readSlots();
@@ -184,6 +220,16 @@ public final class RegionHeartbeat {
    * @throws IOException if the device fails; the beat is then as good as not done
    */
   public void beat() throws IOException {
+    try {
+      beatOnce();
+      failing = false;
+    } catch (IOException e) {
+      failing = true;
+      throw e;
+    }
+  }
+
+  private void beatOnce() throws IOException {
     if (phase == Phase.STOPPED || phase == Phase.FAILED) {
       return;
     }
@@ -200,8 +246,14 @@ public final class RegionHeartbeat {
       fail("heartbeat on " + name + " stalled while joining; others may have given us up");
     }
     if (phase == Phase.JOINING || phase == Phase.STEADY) {
+      long before = lastWriteNanos;
       writeOwnBlock(generation);
-      checkSlots();
+      if (elapsedMs(before) >= timing.hungMs()) {
+        // Others may have been given time meanwhile because we hung as well.
+        slots.values().forEach(slot -> slot.restart(nanoClock.getAsLong()));
+      } else {
+        checkSlots();
+      }
       settle();
     }
   }

@@ -91,6 +91,12 @@ final class Slot {
     state = NodeState.DEAD;
   }
 
+  /** Counts anew from here: this node has not looked for a long time. */
+  void restart(long nowNanos) {
+    equalSamples = 0;
+    changedNanos = nowNanos;
+  }
+
   /** The node's process is known to have ended: it is dead until it beats anew. */
   void end() {
     state = NodeState.DEAD;

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -44,6 +45,7 @@ final class NodeProcess implements LockingProtocol {
   private final ClusterConnection connection;
   private final DirectDevice device;
   private Lksb held;
+  private static volatile Thread writer;
 
   /** Exit code of a fenced process. */
   static final int FENCED = 75;
@@ -52,6 +54,7 @@ final class NodeProcess implements LockingProtocol {
     @Override
     public void cutOff(String reason) {
       System.out.println("fenced: " + reason);
+      awaitHammer();
     }
 
     @Override
@@ -107,9 +110,40 @@ final class NodeProcess implements LockingProtocol {
       case "plock" -> plock(Long.parseLong(words[1]));
       case "contend" -> contend(Long.parseLong(words[1]), Integer.parseInt(words[2]));
       case "members" -> stacks.status().volumes().get(0).members().toString();
+      case "hammer" -> hammer(Long.parseLong(words[1]));
       case "leave" -> leave();
       default -> "what is " + words[0];
     };
+  }
+
+  /** Lets the writer say that it was refused before the process ends. */
+  private static void awaitHammer() {
+    try {
+      if (writer != null) {
+        writer.join(1_000);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Writes a counter to a place on the disk, again and again, until that is refused. */
+  private String hammer(long offset) {
+    writer =
+        new Thread(
+            () -> {
+              ByteBuffer block = ByteBuffer.allocate(BLOCK_SIZE);
+              try {
+                for (long i = 0; ; i++) {
+                  device.write(offset, block.clear().putLong(0, i));
+                }
+              } catch (IOException e) {
+                System.out.println("refused, " + e.getMessage());
+              }
+            });
+    writer.setDaemon(true);
+    writer.start();
+    return "hammering";
   }
 
   private String lock(String name, LockMode mode) throws Exception {
