@@ -105,7 +105,10 @@ class RefusalIT {
       assertRefused(node.tryMount(kept.device(), keeps), FAILED, "is already mounted on " + keeps);
       assertRefused(other.tryMount(kept.device(), there), FAILED, "another program");
 
+      assertRefused(node.lockstep("mkfs", kept.device()), USAGE, "is mounted on " + keeps);
+
       local(image, "--fs-features=indexed-dirs,xattr,refcount");
+      assertRefused(node.lockstep("mkfs", image.device()), USAGE, "an OCFS2 volume", "--force");
       Sh.Result features = node.tryMount(image.device(), there);
       assertRefused(features, FAILED, "not supported", "indexed-dirs", "xattr", "refcount");
 

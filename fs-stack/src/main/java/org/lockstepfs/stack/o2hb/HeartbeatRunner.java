@@ -117,6 +117,11 @@ public final class HeartbeatRunner {
     } catch (IOException e) {
       errors.increment();
       LOG.error("o2hb: {}", e.getMessage());
+      // Who waits for the first beats must not wait for a device that takes none.
+      if (!steady.isDone()) {
+        steady.completeExceptionally(e);
+        return;
+      }
     } catch (RuntimeException e) {
       LOG.error("o2hb: a listener failed", e);
     }
