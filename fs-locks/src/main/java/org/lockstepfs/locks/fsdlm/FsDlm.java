@@ -135,7 +135,8 @@ public final class FsDlm {
   /**
    * Removes a lock: ends with {@link Effect.Ast}, {@code EUNLOCK}. VALBLK from PW or EX writes the
    * value block, IVVALBLK makes it invalid. With FORCEUNLOCK an outstanding operation is no
-   * obstacle: it may still end first, with an AST of its own.
+   * obstacle: it may still end first with an AST of its own, but from this call on nothing that it
+   * grants may be used.
    *
    * @return as {@link #convert}
    * @throws IllegalArgumentException for other flags

@@ -78,7 +78,7 @@ final class Recovery {
     ls.directory.clear();
     mastered = ls.directory.masteredHere();
     status = RecoverStatus.NODES;
-    barrier.enter(RecoverStatus.NODES, this::recoverDirectory);
+    barrier.enter(RecoverStatus.NODES, status, this::recoverDirectory);
   }
 
   int status() {
@@ -108,7 +108,7 @@ final class Recovery {
   private void directoryIsComplete() {
     if (naming.isEmpty()) {
       status |= RecoverStatus.DIR;
-      barrier.enter(RecoverStatus.DIR, this::recoverLocks);
+      barrier.enter(RecoverStatus.DIR, status, this::recoverLocks);
     }
   }
 
@@ -125,7 +125,7 @@ final class Recovery {
 
   private void locksAreComplete() {
     status |= RecoverStatus.LOCKS;
-    barrier.enter(RecoverStatus.LOCKS, this::finish);
+    barrier.enter(RecoverStatus.LOCKS, status, this::finish);
   }
 
   private void finish() {
@@ -133,7 +133,7 @@ final class Recovery {
     resources.finish();
     saved.purge();
     status |= RecoverStatus.DONE;
-    barrier.enter(RecoverStatus.DONE, this::goOn);
+    barrier.enter(RecoverStatus.DONE, status, this::goOn);
   }
 
   private void goOn() {

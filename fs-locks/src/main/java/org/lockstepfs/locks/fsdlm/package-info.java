@@ -78,7 +78,8 @@
  *   <tr><td>13<td>REMOVE<td>master to directory node<td>name<td>
  *   <tr><td>20<td>STATUS<td>lowest node to all, all to lowest<td>none
  *       <td>21, in the same sequence only
- *   <tr><td>21<td>STATUS_REPLY<td>back<td>bits of RecoverStatus<td>
+ *   <tr><td>21<td>STATUS_REPLY<td>back; unasked to and from the lowest<td>bits of RecoverStatus
+ *       <td>
  *   <tr><td>22<td>NAMES<td>directory node to all<td>how many it has<td>23
  *   <tr><td>23<td>NAMES_REPLY<td>back<td>how many came before, last, names<td>
  *   <tr><td>24<td>MASTER_LOOKUP<td>holder to directory node<td>name<td>25
@@ -99,6 +100,7 @@
  *   <li>Master and holder name a lock by the holder's node and number; there is no remote id.
  *   <li>A cancel or forced unlock waits also for the answer to a conversion, so that one message at
  *       most is out per lock.
+ *   <li>Who reaches a barrier says so unasked; asking is for nodes that had not started yet.
  *   <li>Calls are taken during a recovery and begin at its end.
  *   <li>A resource that was ever without a complete master is looked up again in every recovery,
  *       until one has got all nodes past LOCKS.

@@ -45,7 +45,9 @@ final class SimClient {
   private void granted(SimLock lock, Effect.Ast ast) {
     check(ast.mode() == lock.wanted, "granted " + ast.lock() + ", not " + lock.wanted);
     LockMode before = ast.demoted() ? LockMode.NL : lock.from;
-    if (lock.valblk && LvbDirection.of(before, lock.wanted) == LvbDirection.TO_CALLER) {
+    if (!lock.unlocking
+        && lock.valblk
+        && LvbDirection.of(before, lock.wanted) == LvbDirection.TO_CALLER) {
       lock.checkLvb(ast.lvbInvalid());
     }
   }
@@ -73,7 +75,7 @@ final class SimClient {
     if (dice < (lock.mustGiveWay() ? 40 : 6)) {
       return cancel(lock);
     }
-    if (dice >= 98 && !lock.unlocking && lock.lock != null) {
+    if (dice >= 98 && !lock.unlocking && !lock.wrote && lock.lock != null) {
       unlock(lock, Lkf.FORCEUNLOCK);
       return true;
     }

@@ -13,8 +13,8 @@ import org.lockstepfs.locks.sim.SeededScheduler;
  * rest with nobody left waiting; then all unlock, and nothing may remain.
  */
 final class Simulation {
-  private static final int MIN_STEPS = 200;
-  private static final int MORE_STEPS = 500;
+  private static final int MIN_STEPS = 300;
+  private static final int MORE_STEPS = 600;
   private static final int REST_STEPS = 20_000;
 
   private final SeededScheduler scheduler;
@@ -35,18 +35,21 @@ final class Simulation {
       nodes.add(new SimNode(i, resources, scheduler, network, mutation));
     }
     // Some runs are calm, in others no recovery gets to its end.
-    scheduler.add(300, network::deliverOne);
+    scheduler.add(400, network::deliverOne);
     scheduler.add(60 + scheduler.below(120), () -> scheduler.pick(nodes).client.act());
-    scheduler.add(10 + scheduler.below(60), () -> scheduler.pick(nodes).follow());
-    scheduler.add(20, this::tick);
-    scheduler.add(1 + scheduler.below(12), this::change);
-    scheduler.add(scheduler.below(5), this::longPause);
+    scheduler.add(20 + scheduler.below(60), () -> scheduler.pick(nodes).follow());
+    scheduler.add(60, this::tick);
+    scheduler.add(1 + scheduler.below(8), this::change);
+    scheduler.add(scheduler.below(3), this::longPause);
   }
 
   /** Returns how many value blocks were read and found fresh. */
   int run() {
-    nodes.stream().filter(node -> node.number < 2 || scheduler.chance(70)).forEach(SimNode::boot);
+    nodes.stream().filter(node -> node.number < 2 || scheduler.chance(85)).forEach(SimNode::boot);
     newSet();
+    if (scheduler.chance(80)) {
+      begin();
+    }
     for (int i = MIN_STEPS + scheduler.below(MORE_STEPS); i > 0; i--) {
       scheduler.step();
       SimInvariants.check(nodes, resources);
@@ -57,6 +60,19 @@ final class Simulation {
     rest();
     nothingRemains();
     return resources.stream().mapToInt(shared -> shared.freshReads).sum();
+  }
+
+  /** Lets the first set come to work, so that there are locks when the next comes. */
+  private void begin() {
+    for (int i = 0; i < REST_STEPS && !nobodyWaits(); i++) {
+      boolean moved = network.deliverOne();
+      for (SimNode node : nodes) {
+        moved |= node.follow();
+      }
+      if (!moved) {
+        tick();
+      }
+    }
   }
 
   /** Nodes die, come and go, one or several at once. */

@@ -1,7 +1,7 @@
 package org.lockstepfs.locks.fsdlm.message;
 
 /**
- * How far a node is in its recovery.
+ * How far a node is in its recovery; also unasked, when it reaches a barrier.
  *
  * @param status bits of RecoverStatus
  */
