@@ -34,7 +34,7 @@ final class MasterHandlers {
     lock.beginCopy(request.flags() & Lkf.REQUEST_FLAGS, request.mode(), null);
     FsDlmStatus result = ls.master.request(lock);
     ls.send(from, ls.master.reply(MessageType.REQUEST_REPLY, lock, result));
-    ls.master.effects(lock, result, false);
+    ls.master.effects(lock, result);
     if (result == FsDlmStatus.EAGAIN) {
       ls.discard(lock);
     }
@@ -53,7 +53,7 @@ final class MasterHandlers {
     if (!down) {
       ls.send(from, ls.master.reply(MessageType.CONVERT_REPLY, lock, result));
     }
-    ls.master.effects(lock, result, true);
+    ls.master.effects(lock, result);
   }
 
   void onUnlock(int from, Unlock unlock) {

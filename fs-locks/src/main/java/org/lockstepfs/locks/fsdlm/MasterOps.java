@@ -59,15 +59,18 @@ final class MasterOps {
     return FsDlmStatus.EINPROGRESS;
   }
 
-  /** Does what a request or conversion with this result means for others. */
-  void effects(Lkb lock, FsDlmStatus result, boolean conversion) {
+  /**
+   * Does what a request or conversion with this result means for others. A lock that was granted
+   * past those who wait may be in their way, and hears of it.
+   */
+  void effects(Lkb lock, FsDlmStatus result) {
     Rsb res = lock.res;
-    if (result == FsDlmStatus.EINPROGRESS) {
+    if (result == FsDlmStatus.SUCCESS || lock.demoted) {
+      ls.granting.grantPending(res);
+    } else if (result == FsDlmStatus.EINPROGRESS) {
       ls.granting.askGranted(res, lock);
     } else if (result == FsDlmStatus.EAGAIN && lock.has(Lkf.NOQUEUEBAST)) {
       ls.granting.askAll(res, lock);
-    } else if (result == FsDlmStatus.SUCCESS && conversion) {
-      ls.granting.grantPending(res);
     }
   }
 

@@ -37,7 +37,7 @@ final class Operations {
     } else if (result == FsDlmStatus.SUCCESS) {
       ls.complete(lock, result);
     }
-    ls.master.effects(lock, result, false);
+    ls.master.effects(lock, result);
     ls.mastery.confirm(res);
   }
 
@@ -49,7 +49,7 @@ final class Operations {
       if (result != FsDlmStatus.EINPROGRESS) {
         ls.complete(lock, result);
       }
-      ls.master.effects(lock, result, true);
+      ls.master.effects(lock, result);
       return;
     }
     byte[] lvb =

@@ -106,6 +106,8 @@
  *       until one has got all nodes past LOCKS.
  *   <li>A waiting conversion that keeps an earlier one from its mode and is itself kept by nothing
  *       but the order is granted: a recovery can leave such a pair.
+ *   <li>A new lock that NOORDER lets past those who wait is asked at once to give way to them, and
+ *       so is who is granted when another is demoted.
  *   <li>After the master's death a middle conversion is unknown also when it was queued, not only
  *       while its answer is out; all that are unknown settle on one mode. A conversion with
  *       CONVDEADLK counts as demoted, since it may have been.

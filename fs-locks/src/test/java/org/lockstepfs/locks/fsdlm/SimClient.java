@@ -18,13 +18,13 @@ final class SimClient {
   }
 
   void ended(SimLock lock, Effect.Ast ast) {
-    check(lock.busy, "AST without an operation: " + ast);
+    check(lock.busy, ast);
     switch (ast.status()) {
       case SUCCESS -> granted(lock, ast);
-      case EUNLOCK -> check(lock.unlocking && ast.mode() == null, "unlock of " + ast);
-      case ECANCEL -> check(lock.cancelling, "cancel of " + ast);
+      case EUNLOCK -> check(lock.unlocking && ast.mode() == null, ast);
+      case ECANCEL -> check(lock.cancelling, ast);
       case EAGAIN, EDEADLK -> {}
-      default -> check(false, "operation ended with " + ast);
+      default -> check(false, ast);
     }
     if (lock.wrote && ast.status() != FsDlmStatus.SUCCESS) {
       lock.takeBack();
@@ -43,7 +43,7 @@ final class SimClient {
   }
 
   private void granted(SimLock lock, Effect.Ast ast) {
-    check(ast.mode() == lock.wanted, "granted " + ast.lock() + ", not " + lock.wanted);
+    check(ast.mode() == lock.wanted, ast);
     LockMode before = ast.demoted() ? LockMode.NL : lock.from;
     if (!lock.unlocking
         && lock.valblk
@@ -52,9 +52,9 @@ final class SimClient {
     }
   }
 
-  private void check(boolean condition, String what) {
+  private void check(boolean condition, Object what) {
     if (!condition) {
-      throw new AssertionError("node " + node.number + ": " + what);
+      throw new AssertionError("node " + node.number + " did not expect " + what);
     }
   }
 
@@ -156,7 +156,7 @@ final class SimClient {
     if (status == FsDlmStatus.EBUSY) {
       lock.level = level;
     } else {
-      check(status == FsDlmStatus.SUCCESS, "convert says " + status);
+      check(status == FsDlmStatus.SUCCESS, status);
       lock.busy = true;
     }
   }
@@ -209,7 +209,7 @@ final class SimClient {
       lock.unlocking = false;
       lock.busy = wasBusy;
     } else {
-      check(status == FsDlmStatus.SUCCESS, "unlock says " + status);
+      check(status == FsDlmStatus.SUCCESS, status);
     }
   }
 

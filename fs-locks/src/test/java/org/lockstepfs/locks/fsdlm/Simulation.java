@@ -13,8 +13,8 @@ import org.lockstepfs.locks.sim.SeededScheduler;
  * rest with nobody left waiting; then all unlock, and nothing may remain.
  */
 final class Simulation {
-  private static final int MIN_STEPS = 300;
-  private static final int MORE_STEPS = 600;
+  private static final int MIN_STEPS = 250;
+  private static final int MORE_STEPS = 400;
   private static final int REST_STEPS = 20_000;
 
   private final SeededScheduler scheduler;

@@ -120,11 +120,6 @@ class SimulationMutationTest {
             (at, m) ->
                 result(m, MessageType.CONVERT_REPLY, FsDlmStatus.EINPROGRESS, FsDlmStatus.EAGAIN)));
     all.put(
-        "a cancel that came too late is reported as done",
-        arrives(
-            (at, m) ->
-                result(m, MessageType.CANCEL_REPLY, FsDlmStatus.SUCCESS, FsDlmStatus.ECANCEL)));
-    all.put(
         "a cancel that was done is reported as too late",
         arrives(
             (at, m) ->
