@@ -19,23 +19,15 @@ public record CancelJoin(int node, String domain) implements Message {
 
   @Override
   public int length() {
-    return 68;
+    return Layouts.NodeAndDomain.LENGTH;
   }
 
   @Override
   public void encode(ByteBuffer out) {
-    byte[] name = Wire.latin1(domain);
-    out.put((byte) node);
-    Wire.zeros(out, 2);
-    out.put((byte) name.length);
-    Wire.padded(out, name, Wire.NAME_FIELD);
+    Layouts.NodeAndDomain.encode(out, node, domain);
   }
 
   static CancelJoin read(Wire.Reader in) throws BadMessageException {
-    in.need(68);
-    int node = in.node();
-    in.skip(2);
-    int nameLength = in.u8();
-    return new CancelJoin(node, in.domain(nameLength));
+    return Layouts.NodeAndDomain.read(in, CancelJoin::new);
   }
 }

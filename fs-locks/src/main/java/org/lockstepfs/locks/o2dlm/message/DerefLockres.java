@@ -25,22 +25,15 @@ public record DerefLockres(int node, ResName name) implements Message {
 
   @Override
   public int length() {
-    return 72;
+    return Layouts.NodeAndResource.LENGTH;
   }
 
   @Override
   public void encode(ByteBuffer out) {
-    Wire.zeros(out, 6);
-    out.put((byte) node);
-    out.put((byte) name.length());
-    Wire.name(out, name);
+    Layouts.NodeAndResource.encode(out, node, name);
   }
 
   static DerefLockres read(Wire.Reader in) throws BadMessageException {
-    in.need(72);
-    in.skip(6);
-    int node = in.node();
-    int nameLength = in.u8();
-    return new DerefLockres(node, in.name(nameLength, Wire.EINVAL));
+    return Layouts.NodeAndResource.read(in, DerefLockres::new);
   }
 }

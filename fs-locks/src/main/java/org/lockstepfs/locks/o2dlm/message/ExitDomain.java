@@ -18,17 +18,15 @@ public record ExitDomain(int node) implements Message {
 
   @Override
   public int length() {
-    return 4;
+    return Layouts.NodeOnly.LENGTH;
   }
 
   @Override
   public void encode(ByteBuffer out) {
-    out.put((byte) node);
-    Wire.zeros(out, 3);
+    Layouts.NodeOnly.encode(out, node);
   }
 
   static ExitDomain read(Wire.Reader in) throws BadMessageException {
-    in.need(4);
-    return new ExitDomain(in.node());
+    return new ExitDomain(Layouts.NodeOnly.read(in));
   }
 }

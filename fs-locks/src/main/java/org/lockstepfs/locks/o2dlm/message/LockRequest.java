@@ -24,13 +24,10 @@ public record LockRequest(int node, int deadNode) implements Message {
 
   @Override
   public void encode(ByteBuffer out) {
-    out.put((byte) node);
-    out.put((byte) deadNode);
-    Wire.zeros(out, 6);
+    Layouts.NodeAndDead.encode(out, node, deadNode, length());
   }
 
   static LockRequest read(Wire.Reader in) throws BadMessageException {
-    in.need(8);
-    return new LockRequest(in.node(), in.node());
+    return Layouts.NodeAndDead.read(in, 8, LockRequest::new);
   }
 }

@@ -24,13 +24,10 @@ public record RecoDataDone(int node, int deadNode) implements Message {
 
   @Override
   public void encode(ByteBuffer out) {
-    out.put((byte) node);
-    out.put((byte) deadNode);
-    Wire.zeros(out, 70);
+    Layouts.NodeAndDead.encode(out, node, deadNode, length());
   }
 
   static RecoDataDone read(Wire.Reader in) throws BadMessageException {
-    in.need(72);
-    return new RecoDataDone(in.node(), in.node());
+    return Layouts.NodeAndDead.read(in, 72, RecoDataDone::new);
   }
 }
