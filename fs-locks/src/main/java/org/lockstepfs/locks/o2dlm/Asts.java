@@ -68,9 +68,27 @@ final class Asts {
   }
 
   private void granted(DlmLock lock) {
+    lock.knowsLvb = knowsLvb(lock);
     lock.lvbUse = DlmLock.LvbUse.NONE;
+    lock.outcomeUnknown = false;
+    boolean unanswered = lock.stage == DlmLock.Stage.WAITING;
+    if (lock.creating && unanswered) {
+      // The grant answers a request whose status was lost; nobody else will end it.
+      lock.creating = false;
+      lock.res.inflight--;
+    }
     lock.stage = DlmLock.Stage.IDLE;
     domain.emit(new Effect.Ast(lock, DlmStatus.NORMAL));
+    if (unanswered) {
+      domain.unlocks.resumeCancel(lock);
+    }
+  }
+
+  private static boolean knowsLvb(DlmLock lock) {
+    return switch (lock.lvbUse) {
+      case GET, PUT -> lock.mode() != LockMode.NL;
+      case NONE -> lock.knowsLvb && !lock.wanted.strongerThan(lock.mode());
+    };
   }
 
   private void sendCompletion(DlmLock lock) {
@@ -90,10 +108,13 @@ final class Asts {
     DlmLockRes res = lock.res;
     ProxyAst message =
         new ProxyAst(lock.cookie, flags, domain.self, bast, blocked, res.name, value);
+    int completions = bast ? 0 : 1;
+    lock.astsOnWire += completions;
     domain.send(
         lock.node,
         message,
         status -> {
+          lock.astsOnWire -= completions;
           domain.release(res);
           boolean denied =
               status == DlmStatus.RECOVERING.wire() || status == DlmStatus.MIGRATING.wire();
@@ -102,17 +123,23 @@ final class Asts {
             domain.fault("node " + lock.node + " denies that this node masters " + res.name);
           }
         },
-        error -> domain.release(res));
+        error -> {
+          lock.astsOnWire -= completions;
+          domain.release(res);
+        });
   }
 
   /** Handles PROXY_AST. */
-  DlmStatus onProxyAst(ProxyAst message) {
+  DlmStatus onProxyAst(int from, ProxyAst message) {
     if (!domain.isFullyJoined()) {
       return DlmStatus.REJECTED;
     }
     DlmLockRes res = domain.lookup(message.name());
     if (res == null || res.owner == domain.self) {
       return DlmStatus.IVLOCKID;
+    }
+    if (res.suspects != null) {
+      domain.deaths.claimed(res, from);
     }
     if (res.has(ResState.RECOVERING)) {
       return DlmStatus.RECOVERING;

@@ -3,13 +3,16 @@ package org.lockstepfs.locks.o2dlm;
 import org.lockstepfs.locks.o2dlm.message.AssertJoined;
 import org.lockstepfs.locks.o2dlm.message.AssertMaster;
 import org.lockstepfs.locks.o2dlm.message.BeginExitDomain;
+import org.lockstepfs.locks.o2dlm.message.BeginReco;
 import org.lockstepfs.locks.o2dlm.message.CancelJoin;
 import org.lockstepfs.locks.o2dlm.message.ConvertLock;
 import org.lockstepfs.locks.o2dlm.message.CreateLock;
 import org.lockstepfs.locks.o2dlm.message.DerefLockres;
 import org.lockstepfs.locks.o2dlm.message.DerefLockresDone;
 import org.lockstepfs.locks.o2dlm.message.ExitDomain;
+import org.lockstepfs.locks.o2dlm.message.FinalizeReco;
 import org.lockstepfs.locks.o2dlm.message.JoinReply;
+import org.lockstepfs.locks.o2dlm.message.LockRequest;
 import org.lockstepfs.locks.o2dlm.message.MasterRequery;
 import org.lockstepfs.locks.o2dlm.message.MasterRequest;
 import org.lockstepfs.locks.o2dlm.message.MasterResponse;
@@ -21,24 +24,24 @@ import org.lockstepfs.locks.o2dlm.message.ProxyAst;
 import org.lockstepfs.locks.o2dlm.message.QueryJoin;
 import org.lockstepfs.locks.o2dlm.message.QueryNodeinfo;
 import org.lockstepfs.locks.o2dlm.message.QueryRegion;
+import org.lockstepfs.locks.o2dlm.message.RecoDataDone;
 import org.lockstepfs.locks.o2dlm.message.UnlockLock;
 
 /** Hands each message to its handler; who the sender is, the connection says, not the message. */
 final class Dispatcher {
   private static final int EINVAL = -22;
+  private static final int EAGAIN = -11;
 
   private final Domain domain;
   private final LockHandlers locks;
   private final MasteryHandlers mastery;
-  private final MigrationTarget migration;
   private final DomainHandlers membership;
 
-  Dispatcher(Domain domain, NodeDeath death) {
+  Dispatcher(Domain domain) {
     this.domain = domain;
     this.locks = new LockHandlers(domain);
     this.mastery = new MasteryHandlers(domain);
-    this.migration = new MigrationTarget(domain);
-    this.membership = new DomainHandlers(domain, death);
+    this.membership = new DomainHandlers(domain);
   }
 
   int dispatch(int from, Message message) {
@@ -50,20 +53,29 @@ final class Dispatcher {
       case CREATE_LOCK -> locks.onCreate(from, (CreateLock) message).wire();
       case CONVERT_LOCK -> locks.onConvert(from, (ConvertLock) message).wire();
       case UNLOCK_LOCK -> locks.onUnlock(from, (UnlockLock) message).wire();
-      case PROXY_AST -> domain.asts.onProxyAst((ProxyAst) message).wire();
+      case PROXY_AST -> domain.asts.onProxyAst(from, (ProxyAst) message).wire();
       case MASTER_REQUEST -> mastery.onMasterRequest(from, (MasterRequest) message).ordinal();
       case ASSERT_MASTER -> mastery.onAssertMaster(from, (AssertMaster) message);
       case MASTER_REQUERY -> mastery.onMasterRequery((MasterRequery) message);
       case DEREF_LOCKRES -> domain.purge.onDeref(from, (DerefLockres) message);
       case DEREF_LOCKRES_DONE -> domain.purge.onDerefDone((DerefLockresDone) message);
-      case MIGRATE_REQUEST -> migration.onMigrateRequest(from, (MigrateRequest) message);
-      case MIG_LOCKRES -> migration.onMigLockres(from, (MigLockres) message);
+      case MIGRATE_REQUEST -> domain.immigration.onMigrateRequest(from, (MigrateRequest) message);
+      case MIG_LOCKRES -> onMigLockres(from, (MigLockres) message);
       case EXIT_DOMAIN -> membership.onExit(from, (ExitDomain) message);
       case BEGIN_EXIT_DOMAIN -> membership.onBeginExit(from, (BeginExitDomain) message);
       case QUERY_JOIN, ASSERT_JOINED, CANCEL_JOIN, QUERY_REGION, QUERY_NODEINFO ->
           dispatchJoining(from, message);
-      case LOCK_REQUEST, RECO_DATA_DONE, BEGIN_RECO, FINALIZE_RECO -> EINVAL;
+      case BEGIN_RECO -> domain.recovery.onBegin(from, (BeginReco) message);
+      case LOCK_REQUEST -> domain.recovery.onLockRequest(from, (LockRequest) message);
+      case RECO_DATA_DONE -> domain.recovery.onDataDone(from, (RecoDataDone) message);
+      case FINALIZE_RECO -> domain.recovery.onFinalize(from, (FinalizeReco) message);
     };
+  }
+
+  private int onMigLockres(int from, MigLockres message) {
+    return (message.flags() & MigLockres.MIGRATION) != 0
+        ? domain.immigration.onMigLockres(from, message)
+        : domain.recovery.onLocks(from, message);
   }
 
   /** Answers a node that never joined, has left or counts as dead: it has no say here. */
@@ -93,12 +105,15 @@ final class Dispatcher {
     return withoutDomain(message);
   }
 
-  /** A node without the domain does not mind who joins it, and cannot compare anything. */
+  /**
+   * A node without the domain does not mind who joins it. It cannot compare anything; whoever asks
+   * for that has met it when it still was a member, and begins again.
+   */
   static int withoutDomain(Message message) {
     return switch (MessageType.of(message.type())) {
       case QUERY_JOIN -> JoinReply.of(JoinReply.Code.OK_NO_MAP).toStatus();
       case ASSERT_JOINED, CANCEL_JOIN -> 0;
-      default -> EINVAL;
+      default -> EAGAIN;
     };
   }
 }

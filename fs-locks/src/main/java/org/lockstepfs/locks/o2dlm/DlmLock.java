@@ -76,6 +76,21 @@ public final class DlmLock extends QueuedLock<DlmLock> {
 
   int flags;
 
+  /** A new lock, from the call until its request has a status. */
+  boolean creating;
+
+  /**
+   * The last request got no status: its master, or whoever inherits from it, may have done it. It
+   * is repeated, and masters know a repetition.
+   */
+  boolean outcomeUnknown;
+
+  /** The caller's value block is the resource's: it came with a grant, or was written from EX. */
+  boolean knowsLvb;
+
+  /** Master: completions on the way to the holder. */
+  int astsOnWire;
+
   /** A cancel has been asked for and not answered. */
   boolean cancelling;
 
@@ -136,13 +151,18 @@ public final class DlmLock extends QueuedLock<DlmLock> {
     flags = opFlags;
   }
 
-  /** Returns whether the outstanding operation unlocks, or asks for no stronger mode. */
-  boolean isGivingUp() {
-    return switch (stage) {
-      case UNLOCKING -> true;
-      case WAITING, SENT, QUEUED -> !wanted.strongerThan(mode());
-      case IDLE, GONE -> false;
-    };
+  /**
+   * Returns whether the caller relies on less than this record says: a weaker mode is asked for,
+   * and a master that died may have known.
+   */
+  boolean isLowering() {
+    boolean outstanding = stage == Stage.QUEUED || (stage == Stage.WAITING && outcomeUnknown);
+    return outstanding && !creating && mode().strongerThan(wanted);
+  }
+
+  /** Returns whether the lock is being unlocked, and a master that died may have known. */
+  boolean isLeaving() {
+    return stage == Stage.UNLOCKING && outcomeUnknown;
   }
 
   @Override

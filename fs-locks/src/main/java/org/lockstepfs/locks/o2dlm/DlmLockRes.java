@@ -48,6 +48,15 @@ final class DlmLockRes {
   /** Master: on the list of resources whose queues must be looked at. */
   boolean dirty;
 
+  /**
+   * While RECOVERING with unknown owner: those of whom one may master it, after a migration that a
+   * death cut short; else null.
+   */
+  NodeMap suspects;
+
+  /** While RECOVERY_WAITING: dead nodes whose locks were freed here; else null. */
+  private NodeMap freedFrom;
+
   /** Links and stamp of the list of unused resources. */
   DlmLockRes purgePrevious;
 
@@ -111,6 +120,35 @@ final class DlmLockRes {
       ready.addAll(waiters);
       waiters = null;
     }
+  }
+
+  /** Grants nothing until the dead node is recovered: by then everybody knows that it is dead. */
+  void awaitRecoveryOf(int deadNode) {
+    if (freedFrom == null) {
+      freedFrom = new NodeMap();
+    }
+    freedFrom.add(deadNode);
+    set(ResState.RECOVERY_WAITING);
+  }
+
+  /** A dead node is recovered; returns whether that was the last that the resource waited for. */
+  boolean recovered(int deadNode) {
+    if (freedFrom == null) {
+      return false;
+    }
+    freedFrom.remove(deadNode);
+    if (!freedFrom.isEmpty()) {
+      return false;
+    }
+    freedFrom = null;
+    clear(ResState.RECOVERY_WAITING);
+    return true;
+  }
+
+  /** It is another's to wait: the resource is not mastered here after all. */
+  void stopWaitingForRecovery() {
+    freedFrom = null;
+    clear(ResState.RECOVERY_WAITING);
   }
 
   boolean hasLocks() {

@@ -53,13 +53,22 @@ final class Domain {
   final Timers timers = new Timers();
   final Replies replies = new Replies();
 
+  /** A member died, or a recovery began, while this node was joining: it must begin again. */
+  boolean joinDisturbed;
+
   final Asts asts = new Asts(this);
   final MasterQueues queues = new MasterQueues(this);
   final Purge purge = new Purge(this);
   final MasterAssert asserts = new MasterAssert(this);
   final Mastery mastery = new Mastery(this);
+  final LockTransfer transfer = new LockTransfer(this);
   final MigrationSource migration = new MigrationSource(this);
+  final MigrationTarget immigration = new MigrationTarget(this);
+  final UnlockCalls unlocks = new UnlockCalls(this);
+  final NodeDeath deaths = new NodeDeath(this);
+  final Recovery recovery = new Recovery(this);
 
+  private long nextCookie;
   private final Queue<Effect> effects = new ArrayDeque<>();
   private final Queue<Runnable> ready = new ArrayDeque<>();
   private final Queue<DlmLockRes> dirty = new ArrayDeque<>();
@@ -68,6 +77,12 @@ final class Domain {
     this.config = config;
     this.self = config.nodeNumber();
     this.fsMinor = config.fsMinor();
+    this.nextCookie = (config.incarnation() & 0xffffff) << 32;
+  }
+
+  /** Returns an identity for a new lock of this node. */
+  long newCookie() {
+    return (long) self << 56 | (++nextCookie & 0x00ffffffffffffffL);
   }
 
   /** Returns whether this node takes part in locking. */
@@ -90,6 +105,13 @@ final class Domain {
 
   void fault(String reason) {
     emit(new Effect.Fault("node " + self + ", domain " + config.domain() + ": " + reason));
+  }
+
+  /** Returns the members but for this node; a copy. */
+  NodeMap others() {
+    NodeMap others = members.copy();
+    others.remove(self);
+    return others;
   }
 
   void membersChanged() {

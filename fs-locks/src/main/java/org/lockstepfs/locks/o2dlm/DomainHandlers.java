@@ -19,15 +19,15 @@ import org.lockstepfs.locks.o2dlm.message.QueryRegion;
 final class DomainHandlers {
   private static final int EINVAL = -22;
 
-  private final Domain domain;
-  private final NodeDeath death;
+  private static final int EAGAIN = -11;
 
-  DomainHandlers(Domain domain, NodeDeath death) {
+  private final Domain domain;
+
+  DomainHandlers(Domain domain) {
     this.domain = domain;
-    this.death = death;
   }
 
-  /** Handles QUERY_JOIN. One join at a time; a joiner must know of every member. */
+  /** Handles QUERY_JOIN. One join at a time, none in a recovery; a joiner knows every member. */
   JoinReply onQueryJoin(int from, QueryJoin query) {
     if (!domain.live.contains(from)) {
       return JoinReply.of(Code.DISALLOW);
@@ -39,7 +39,8 @@ final class DomainHandlers {
     if (outside || domain.state == DomainState.LEAVING || domain.state == DomainState.LEFT) {
       return JoinReply.of(Code.OK_NO_MAP);
     }
-    if (domain.joiningNode != Domain.NOBODY || domain.members.contains(from)) {
+    boolean busy = domain.joiningNode != Domain.NOBODY || !domain.dead.isEmpty();
+    if (busy || domain.members.contains(from)) {
       return JoinReply.of(Code.DISALLOW);
     }
     boolean compatible =
@@ -56,26 +57,37 @@ final class DomainHandlers {
 
   /** Handles QUERY_NODEINFO: 0 if the joiner's node table is ours. */
   int onQueryNodeinfo(int from, QueryNodeinfo query) {
-    boolean equal = new HashSet<>(query.nodes()).equals(new HashSet<>(domain.config.nodes()));
-    return domain.joiningNode == from && domain.dlmMinor > 0 && equal ? 0 : EINVAL;
+    return compared(
+        from, new HashSet<>(query.nodes()).equals(new HashSet<>(domain.config.nodes())));
   }
 
   /** Handles QUERY_REGION: 0 if the joiner's heartbeat regions are ours. */
   int onQueryRegion(int from, QueryRegion query) {
-    boolean equal = new HashSet<>(query.regions()).equals(new HashSet<>(domain.config.regions()));
-    return domain.joiningNode == from && domain.dlmMinor > 0 && equal ? 0 : EINVAL;
+    return compared(
+        from, new HashSet<>(query.regions()).equals(new HashSet<>(domain.config.regions())));
   }
 
-  /** Handles ASSERT_JOINED. */
+  private int compared(int from, boolean equal) {
+    if (domain.joiningNode != from) {
+      return EAGAIN;
+    }
+    return domain.dlmMinor > 0 && equal ? 0 : EINVAL;
+  }
+
+  /** Handles ASSERT_JOINED. A join that a death has ended must begin again. */
   int onAssertJoined(int from, AssertJoined message) {
-    if (message.node() != from || domain.joiningNode != from) {
-      return EINVAL;
+    if (domain.members.contains(from)) {
+      return 0;
+    }
+    if (message.node() != from || domain.joiningNode != from || !domain.dead.isEmpty()) {
+      return EAGAIN;
     }
     domain.joiningNode = Domain.NOBODY;
     domain.members.add(from);
     domain.exiting.remove(from);
     domain.membersChanged();
     domain.mastery.memberChanged(from, true);
+    domain.recovery.memberJoined();
     return 0;
   }
 
@@ -101,9 +113,9 @@ final class DomainHandlers {
       domain.members.remove(from);
       domain.exiting.remove(from);
       domain.membersChanged();
-      death.forgetHolder(from);
+      domain.deaths.onLeft(from);
       domain.mastery.memberChanged(from, false);
-      death.inheritIfAlone();
+      domain.recovery.memberLeft(from);
     }
     return 0;
   }

@@ -1,9 +1,9 @@
 package org.lockstepfs.locks.o2dlm;
 
 import java.util.PrimitiveIterator;
-import java.util.function.IntConsumer;
 import org.lockstepfs.locks.o2dlm.message.AssertJoined;
 import org.lockstepfs.locks.o2dlm.message.CancelJoin;
+import org.lockstepfs.locks.o2dlm.message.ExitDomain;
 import org.lockstepfs.locks.o2dlm.message.JoinReply;
 import org.lockstepfs.locks.o2dlm.message.Message;
 import org.lockstepfs.locks.o2dlm.message.QueryJoin;
@@ -18,11 +18,13 @@ import org.lockstepfs.locks.o2dlm.message.QueryRegion;
  * <p>Source: Linux fs/ocfs2/dlm/dlmdomain.c, dlm_join_domain, dlm_try_to_join_domain.
  */
 final class DomainJoin {
+  private static final int EAGAIN = -11;
   private static final int TIMEOUT_MS = 90_000;
   private static final int BACKOFF_MS = 200;
 
   private final Domain domain;
   private final NodeMap agreed = new NodeMap();
+  private final NodeMap told = new NodeMap();
   private final NodeMap liveAtStart = new NodeMap();
   private long startedMs;
   private int attempts;
@@ -44,6 +46,8 @@ final class DomainJoin {
     domain.dlmMinor = Domain.DLM_MINOR;
     domain.fsMinor = domain.config.fsMinor();
     agreed.clear();
+    told.clear();
+    domain.joinDisturbed = false;
     liveAtStart.set(domain.live);
     PrimitiveIterator.OfInt nodes =
         liveAtStart.stream().filter(node -> node != domain.self).iterator();
@@ -51,7 +55,7 @@ final class DomainJoin {
   }
 
   private void queryNext(PrimitiveIterator.OfInt nodes) {
-    if (!liveAtStart.equals(domain.live)) {
+    if (domain.joinDisturbed || !liveAtStart.equals(domain.live)) {
       tryAgain("the set of heartbeating nodes changed");
     } else if (!nodes.hasNext()) {
       enter();
@@ -123,6 +127,8 @@ final class DomainJoin {
                 status -> {
                   if (status == 0) {
                     proceed.run();
+                  } else if (status == EAGAIN) {
+                    tryAgain("node " + node + " does not allow joins at the moment");
                   } else {
                     refuse(
                         "node " + node + " is configured with other " + what + " than this node");
@@ -133,23 +139,16 @@ final class DomainJoin {
   }
 
   private void tellMembers() {
-    inTurn(agreed.stream().iterator(), this::tell, this::joined);
+    inTurn(agreed.copy().stream().iterator(), this::tell, this::joined);
   }
 
-  /** It matters that every living member hears this, so it is repeated until it does. */
+  /**
+   * It matters that every living member hears this, so it is repeated until it does. Who refuses
+   * has met a death since it agreed: then recovery does not count on this node, so the join begins
+   * again. (The kernel repeats this message until the recovery is over.)
+   */
   private void tell(int node, Runnable proceed) {
-    IntConsumer notYet =
-        status ->
-            domain.timers.after(
-                BACKOFF_MS,
-                () -> {
-                  if (domain.live.contains(node)) {
-                    tell(node, proceed);
-                  } else {
-                    domain.members.remove(node);
-                    proceed.run();
-                  }
-                });
+    told.add(node);
     domain.send(
         node,
         new AssertJoined(domain.self, domain.config.domain()),
@@ -157,18 +156,28 @@ final class DomainJoin {
           if (status == 0) {
             proceed.run();
           } else {
-            notYet.accept(status);
+            tryAgain("node " + node + " recovers from a death");
           }
         },
-        error -> notYet.accept(0));
+        error -> domain.timers.after(BACKOFF_MS, () -> tellAgain(node, proceed)));
+  }
+
+  private void tellAgain(int node, Runnable proceed) {
+    if (domain.joinDisturbed) {
+      proceed.run();
+    } else {
+      tell(node, proceed);
+    }
   }
 
   private interface Turn {
     void take(int node, Runnable proceed);
   }
 
-  private static void inTurn(PrimitiveIterator.OfInt nodes, Turn turn, Runnable end) {
-    if (nodes.hasNext()) {
+  private void inTurn(PrimitiveIterator.OfInt nodes, Turn turn, Runnable end) {
+    if (domain.joinDisturbed) {
+      tryAgain("a node died");
+    } else if (nodes.hasNext()) {
       turn.take(nodes.nextInt(), () -> inTurn(nodes, turn, end));
     } else {
       end.run();
@@ -181,17 +190,22 @@ final class DomainJoin {
     domain.emit(new Effect.Joined(domain.members.copy(), domain.dlmMinor, domain.fsMinor));
   }
 
+  /** Those who may take this node for a member already are told that it leaves. */
   private void takeBack() {
     domain.joiningNode = Domain.NOBODY;
     domain.members.clear();
+    domain.exiting.clear();
+    domain.mles.clear();
     agreed.forEach(
-        node ->
-            domain.send(
-                node,
-                new CancelJoin(domain.self, domain.config.domain()),
-                status -> {},
-                error -> {}));
+        node -> {
+          if (told.contains(node)) {
+            domain.send(node, new ExitDomain(domain.self), status -> {}, error -> {});
+          }
+          Message cancel = new CancelJoin(domain.self, domain.config.domain());
+          domain.send(node, cancel, status -> {}, error -> {});
+        });
     agreed.clear();
+    told.clear();
   }
 
   private void tryAgain(String obstacle) {

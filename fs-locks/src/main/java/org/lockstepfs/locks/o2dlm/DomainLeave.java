@@ -28,18 +28,13 @@ final class DomainLeave {
     }
     domain.state = DomainState.IN_SHUTDOWN;
     if (domain.dlmMinor >= 2) {
-      others()
+      domain
+          .others()
           .forEach(
               node ->
                   domain.send(node, new BeginExitDomain(domain.self), status -> {}, error -> {}));
     }
     pass();
-  }
-
-  private NodeMap others() {
-    NodeMap others = domain.members.copy();
-    others.remove(domain.self);
-    return others;
   }
 
   /** Starts what can be moved now, and looks again after a while. */
@@ -48,8 +43,8 @@ final class DomainLeave {
       return;
     }
     for (DlmLockRes res : List.copyOf(domain.resources.values())) {
-      if (isLostToADeath(res)) {
-        domain.mastery.abandon(res);
+      if (res.name.equals(ResName.RECOVERY)) {
+        forgetIfIdle(res);
       } else if (domain.migration.active() < WINDOW) {
         domain.migration.start(res);
       }
@@ -57,10 +52,12 @@ final class DomainLeave {
     domain.timers.after(PASS_MS, this::pass);
   }
 
-  /** Nobody here needs the resource any more, and with whom it could be settled is dead. */
-  private boolean isLostToADeath(DlmLockRes res) {
-    boolean unsettled = res.isRecovering() || res.owner == DlmLockRes.UNKNOWN;
-    return unsettled && !domain.dead.isEmpty() && !res.hasLocks() && res.inflight == 0;
+  /** The recovery lock's resource does not move; whoever needs it next masters it anew. */
+  private void forgetIfIdle(DlmLockRes res) {
+    boolean idle = !res.hasLocks() && res.inflight == 0 && res.reserved == 0;
+    if (res.owner == domain.self && idle && domain.dead.isEmpty()) {
+      domain.purge.forget(res);
+    }
   }
 
   /** To be called at the end of every event: gives up what is unused, and ends when all is gone. */
@@ -70,7 +67,8 @@ final class DomainLeave {
     }
     domain.purge.run(true);
     boolean joinUnderWay = domain.joiningNode != Domain.NOBODY;
-    if (domain.resources.isEmpty() && !joinUnderWay) {
+    boolean recovering = !domain.dead.isEmpty() || domain.recovery.isUnderWay();
+    if (domain.resources.isEmpty() && !joinUnderWay && !recovering) {
       sayGoodbye();
     }
   }

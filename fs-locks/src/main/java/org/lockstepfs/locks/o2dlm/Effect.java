@@ -49,6 +49,12 @@ public sealed interface Effect {
   record MembersChanged(NodeMap members) implements Effect {}
 
   /**
+   * A member died, with whatever it had under way. It comes before any lock that the dead node held
+   * can be granted to another, here or elsewhere; a member that leaves causes none.
+   */
+  record Evicted(int node) implements Effect {}
+
+  /**
    * A peer, or this node, broke the protocol so that lock state can no longer be trusted; the
    * kernel would stop the machine here. The driver must stop the volume.
    */

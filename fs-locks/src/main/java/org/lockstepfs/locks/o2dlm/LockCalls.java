@@ -28,12 +28,11 @@ final class LockCalls {
 
   private final Domain domain;
   private final UnlockCalls unlocks;
-  private long nextCookie;
 
-  LockCalls(Domain domain, UnlockCalls unlocks) {
+  LockCalls(Domain domain) {
     this.domain = domain;
-    this.unlocks = unlocks;
-    this.nextCookie = (domain.config.incarnation() & 0xffffff) << 32;
+    this.unlocks = domain.unlocks;
+    unlocks.onLostCancel(this::repeatConvert);
   }
 
   DlmLock lock(LockMode mode, int flags, ResName name, byte[] lvb, Object attachment) {
@@ -45,8 +44,8 @@ final class LockCalls {
     if (domain.state != DomainState.JOINED) {
       throw new IllegalStateException("domain " + domain.config.domain() + ": " + domain.state);
     }
-    long cookie = (long) domain.self << 56 | (++nextCookie & 0x00ffffffffffffffL);
-    DlmLock lock = new DlmLock(mode, domain.self, cookie, lvb, attachment);
+    DlmLock lock = new DlmLock(mode, domain.self, domain.newCookie(), lvb, attachment);
+    lock.creating = true;
     lock.begin(Stage.WAITING, mode, mode == LockMode.NL ? flags & ~DlmFlags.VALBLK : flags);
     domain.mastery.acquire(name, flags, res -> found(res, lock));
     return lock;
@@ -74,6 +73,7 @@ final class LockCalls {
     boolean wantsLvb = (lock.flags & DlmFlags.VALBLK) != 0;
     lock.lvbUse = wantsLvb ? LvbUse.GET : LvbUse.NONE;
     if (res.owner == domain.self) {
+      LockQueue.detach(lock);
       lock.stage = Stage.QUEUED;
       created(lock, res, domain.queues.create(res, lock, lock.flags), res.owner);
       return;
@@ -88,7 +88,7 @@ final class LockCalls {
         owner,
         new CreateLock(lock.cookie, flags, domain.self, lock.mode(), res.name),
         status -> createAnswered(lock, res, DlmStatus.ofWire(status), owner),
-        error -> createAnswered(lock, res, DlmStatus.RECOVERING, owner));
+        error -> createLost(lock, res, owner));
   }
 
   private void createAnswered(DlmLock lock, DlmLockRes res, DlmStatus status, int asked) {
@@ -101,18 +101,42 @@ final class LockCalls {
     created(lock, res, over ? DlmStatus.NORMAL : status, asked);
   }
 
+  /**
+   * No status will come. The master may have queued the lock and handed it on before it died, so it
+   * stays in its place for an AST to find; it is asked for again.
+   */
+  private void createLost(DlmLock lock, DlmLockRes res, int asked) {
+    if (lock.stage != Stage.SENT) {
+      createAnswered(lock, res, DlmStatus.NORMAL, asked);
+      return;
+    }
+    requestAnswered(res);
+    lost(lock, () -> create(lock));
+  }
+
+  private void lost(DlmLock lock, Runnable again) {
+    lock.pending = Pending.NONE;
+    lock.outcomeUnknown = true;
+    retry(lock, again);
+  }
+
   private void created(DlmLock lock, DlmLockRes res, DlmStatus status, int asked) {
     lock.pending = Pending.NONE;
     if (status != DlmStatus.NORMAL) {
-      LockQueue.detach(lock);
-      lock.lvbUse = LvbUse.NONE;
-      if (mustRetry(status, res, asked)) {
+      boolean again = mustRetry(status, res, asked);
+      if (!again || !lock.outcomeUnknown) {
+        LockQueue.detach(lock);
+        lock.lvbUse = LvbUse.NONE;
+      }
+      if (again) {
         retry(lock, () -> create(lock));
         return;
       }
       lock.stage = Stage.GONE;
       domain.emit(new Effect.Ast(lock, status));
     }
+    lock.creating = false;
+    lock.outcomeUnknown = false;
     res.inflight--;
     domain.purge.review(res);
     unlocks.resumeCancel(lock);
@@ -135,15 +159,12 @@ final class LockCalls {
     DlmLockRes res = lock.res;
     if (res.isBusy()) {
       int operation = lock.operation;
-      res.await(
-          () -> {
-            if (lock.operation == operation) {
-              convert(lock);
-            }
-          });
+      res.await(() -> retryConvert(lock, operation));
       return;
     }
     if (res.owner == domain.self) {
+      lock.convertTo(null);
+      res.granted.moveToTail(lock);
       lock.stage = Stage.QUEUED;
       converted(lock, domain.queues.convert(res, lock, lock.wanted, lock.flags), res.owner);
     } else {
@@ -182,21 +203,28 @@ final class LockCalls {
         },
         error -> {
           requestAnswered(res);
-          convertAnswered(lock, operation, DlmStatus.RECOVERING, owner);
+          if (lock.operation != operation || lock.stage != Stage.SENT) {
+            convertAnswered(lock, operation, DlmStatus.NORMAL, owner);
+          } else {
+            lost(lock, () -> retryConvert(lock, operation));
+          }
         });
   }
 
   private void convertAnswered(DlmLock lock, int operation, DlmStatus status, int asked) {
     if (lock.operation != operation || lock.stage != Stage.SENT) {
-      // The AST came first and ended the operation; the caller may have begun another.
-      lock.pending = lock.operation == operation ? Pending.NONE : lock.pending;
+      // The AST came first and ended the operation; the caller may have begun another, but not
+      // sent it, for the resource was in progress.
+      lock.pending = Pending.NONE;
       unlocks.resumeCancel(lock);
       return;
     }
     lock.pending = Pending.NONE;
+    boolean stillUnknown = lock.outcomeUnknown && mustRetry(status, lock.res, asked);
+    lock.outcomeUnknown = stillUnknown;
     if (status == DlmStatus.NORMAL) {
       lock.stage = Stage.QUEUED;
-    } else {
+    } else if (!stillUnknown) {
       lock.convertTo(null);
       lock.res.granted.moveToTail(lock);
       lock.lvbUse = LvbUse.NONE;
@@ -208,19 +236,25 @@ final class LockCalls {
     if (status != DlmStatus.NORMAL) {
       if (mustRetry(status, lock.res, asked)) {
         int operation = lock.operation;
-        retry(
-            lock,
-            () -> {
-              if (lock.operation == operation) {
-                convert(lock);
-              }
-            });
+        retry(lock, () -> retryConvert(lock, operation));
         return;
       }
       lock.stage = Stage.IDLE;
       domain.emit(new Effect.Ast(lock, status));
     }
     unlocks.resumeCancel(lock);
+  }
+
+  /** The lock stands where a request put it that no master may know any more. */
+  private void repeatConvert(DlmLock lock) {
+    int operation = lock.operation;
+    lost(lock, () -> retryConvert(lock, operation));
+  }
+
+  private void retryConvert(DlmLock lock, int operation) {
+    if (lock.operation == operation) {
+      convert(lock);
+    }
   }
 
   private void retry(DlmLock lock, Runnable action) {
@@ -234,10 +268,13 @@ final class LockCalls {
     domain.wake(res);
   }
 
-  /** A status that tells to look again, or that comes from a node that no longer masters. */
+  /**
+   * A status that tells to look again, or that comes from a node that no longer masters. REJECTED
+   * comes from a node that has been restarted and whose death is not known here yet.
+   */
   static boolean mustRetry(DlmStatus status, DlmLockRes res, int asked) {
-    boolean unknownThere = status == DlmStatus.IVLOCKID || status == DlmStatus.REJECTED;
-    return status.isRetry() || (unknownThere && res.owner != asked);
+    boolean moved = status == DlmStatus.IVLOCKID && res.owner != asked;
+    return status.isRetry() || status == DlmStatus.REJECTED || moved;
   }
 
   private static void checkMode(LockMode mode) {

@@ -10,7 +10,8 @@ import org.lockstepfs.locks.o2dlm.message.UnlockLock;
  *
  * <p>A request that arrives after the resource moved away is answered FORWARD, and its sender looks
  * for the new master. (The kernel answers so to unlocks only; a lock or conversion that meets this
- * rare moment fails there.) A lock that is already known is a repetition after a broken link.
+ * rare moment fails there.) A request that is already known is a repetition: its status was lost
+ * with a link, or with the master from which this node has the resource.
  *
  * <p>Source: Linux fs/ocfs2/dlm/dlmlock.c, dlmconvert.c, dlmunlock.c, the handlers.
  */
@@ -31,7 +32,11 @@ final class LockHandlers {
     if (status != DlmStatus.NORMAL) {
       return status;
     }
-    if (res.find(from, message.cookie()) != null) {
+    DlmLock known = res.find(from, message.cookie());
+    if (known != null) {
+      if (known.isOn(res.granted) && known.astsOnWire == 0) {
+        domain.asts.queueAst(known);
+      }
       return DlmStatus.NORMAL;
     }
     DlmLock lock = new DlmLock(message.mode(), from, message.cookie(), null, null);
@@ -53,8 +58,11 @@ final class LockHandlers {
     if (status != DlmStatus.NORMAL) {
       return status;
     }
-    DlmLock lock = DlmLockRes.findOn(res.granted, from, message.cookie());
-    if (lock == null) {
+    DlmLock lock = res.find(from, message.cookie());
+    if (lock != null && isRepetition(res, lock, message.mode())) {
+      return DlmStatus.NORMAL;
+    }
+    if (lock == null || !lock.isOn(res.granted)) {
       return DlmStatus.IVLOCKID;
     }
     lock.lvb = message.lvb();
@@ -65,6 +73,13 @@ final class LockHandlers {
     status = domain.queues.convert(res, lock, message.mode(), flags);
     domain.purge.review(res);
     return status;
+  }
+
+  /** It waits already, or its AST is on the way; another AST would be taken for that of a later. */
+  private static boolean isRepetition(DlmLockRes res, DlmLock lock, LockMode mode) {
+    return lock.isOn(res.converting)
+        ? lock.convertTo() == mode
+        : lock.mode() == mode && lock.astsOnWire > 0;
   }
 
   /** Handles UNLOCK_LOCK, cancels included. */

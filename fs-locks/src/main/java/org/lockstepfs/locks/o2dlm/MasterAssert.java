@@ -11,6 +11,8 @@ import org.lockstepfs.locks.o2dlm.message.AssertMaster;
  * <p>Source: Linux fs/ocfs2/dlm/dlmmaster.c, dlm_do_assert_master, dlm_assert_master_worker.
  */
 final class MasterAssert {
+  private static final int LINK_RETRY_MS = 100;
+
   private final Domain domain;
 
   /** One assert to several nodes. */
@@ -63,23 +65,42 @@ final class MasterAssert {
     res.reserved++;
     res.asserting++;
     Round round = new Round(present);
-    AssertMaster message = new AssertMaster(domain.self, res.name, flags);
-    present.forEach(
-        node ->
-            domain.send(
-                node,
-                message,
-                status -> {
-                  answered(res, round, node, status);
-                  end(res, round, flags, done);
-                },
-                error -> end(res, round, flags, done)));
+    present.forEach(node -> tell(res, round, node, flags, done));
+  }
+
+  private void tell(DlmLockRes res, Round round, int node, int flags, Runnable done) {
+    domain.send(
+        node,
+        new AssertMaster(domain.self, res.name, flags),
+        status -> {
+          answered(res, round, node, status);
+          end(res, round, flags, done);
+        },
+        error -> tellAgain(res, round, node, flags, done));
+  }
+
+  /** A node that does not hear of its master would wait for ever. */
+  private void tellAgain(DlmLockRes res, Round round, int node, int flags, Runnable done) {
+    if (domain.members.contains(node)) {
+      domain.timers.after(LINK_RETRY_MS, () -> tellAgainIfMember(res, round, node, flags, done));
+    } else {
+      end(res, round, flags, done);
+    }
+  }
+
+  private void tellAgainIfMember(DlmLockRes res, Round round, int node, int flags, Runnable done) {
+    if (domain.members.contains(node)) {
+      tell(res, round, node, flags, done);
+    } else {
+      end(res, round, flags, done);
+    }
   }
 
   private void answered(DlmLockRes res, Round round, int node, int status) {
     if (status < 0) {
-      // After a death the node may still take the dead one for the master, until recovery.
-      if (domain.dead.isEmpty()) {
+      // After a death the node may still take the dead one for the master, until recovery; of the
+      // recovery lock's, which is not recovered, as long as it does not know that it is gone.
+      if (domain.dead.isEmpty() && !res.name.equals(ResName.RECOVERY)) {
         domain.fault("node " + node + " refuses that this node masters " + res.name);
       }
       return;

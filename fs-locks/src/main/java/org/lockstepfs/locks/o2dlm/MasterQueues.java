@@ -22,7 +22,10 @@ final class MasterQueues {
     lock.res = res;
     if (GrantRules.grantableNow(res.granted, res.converting, null, lock.mode())) {
       res.granted.moveToTail(lock);
-      domain.asts.queueAst(lock);
+      // For the recovery lock the status says all.
+      if (!res.name.equals(ResName.RECOVERY)) {
+        domain.asts.queueAst(lock);
+      }
     } else if ((flags & DlmFlags.NOQUEUE) != 0) {
       return DlmStatus.NOTQUEUED;
     } else {
@@ -123,6 +126,10 @@ final class MasterQueues {
         if (granting) {
           target.mode(target.convertTo());
           target.convertTo(null);
+          if (target.lvbUse == DlmLock.LvbUse.PUT) {
+            // This node's own, put off by the move of the resource to this node.
+            res.putLvb(target.lvb);
+          }
           res.granted.moveToTail(target);
           domain.asts.queueAst(target);
           continue;

@@ -2,6 +2,7 @@ package org.lockstepfs.locks.o2dlm;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.lockstepfs.locks.o2dlm.message.AssertMaster;
 import org.lockstepfs.locks.o2dlm.message.MasterRequest;
 import org.lockstepfs.locks.o2dlm.message.MasterResponse;
 
@@ -44,6 +45,7 @@ final class Mastery {
       return;
     }
     res.inflight++;
+    domain.purge.review(res);
     taker.accept(res);
   }
 
@@ -79,9 +81,26 @@ final class Mastery {
   }
 
   private void ask(Mle mle) {
+    if (!domain.dead.isEmpty() && !mle.name.equals(ResName.RECOVERY)) {
+      // A dead node may have mastered it; those who know so would say no as long as it is not
+      // theirs.
+      mle.waitsForRecovery = true;
+      return;
+    }
     mle.asking = true;
     mle.asked = -1;
     askNext(mle);
+  }
+
+  /** No dead node is left to recover: whoever waited for that asks for mastery now. */
+  void allRecovered() {
+    for (Mle mle : List.copyOf(domain.mles.values())) {
+      if (mle.waitsForRecovery) {
+        mle.waitsForRecovery = false;
+        mle.membersLost = true;
+        restart(mle);
+      }
+    }
   }
 
   private void askNext(Mle mle) {
@@ -137,11 +156,12 @@ final class Mastery {
     if (res == null || mle.asking || !res.has(ResState.IN_PROGRESS)) {
       return;
     }
-    if (res.owner != DlmLockRes.UNKNOWN || mle.masterKnown()) {
+    if (res.owner != DlmLockRes.UNKNOWN || mle.masterKnown() || res.isRecovering()) {
       decided(mle, res);
     } else if (mle.membersChanged) {
       restart(mle);
     } else if (mle.type == Mle.Type.MASTER
+        && !mle.waitsForRecovery
         && mle.vote.equals(mle.response)
         && domain.self <= mle.maybe.first()) {
       mle.master = domain.self;
@@ -153,6 +173,20 @@ final class Mastery {
 
   private void decided(Mle mle, DlmLockRes res) {
     if (mle.res == null) {
+      return;
+    }
+    if (res.isRecovering()) {
+      res.await(() -> decided(mle, res));
+      return;
+    }
+    boolean masterGone = mle.master != domain.self && !domain.members.contains(mle.master);
+    if (res.owner == DlmLockRes.UNKNOWN && masterGone) {
+      if (res.has(ResState.MIGRATING)) {
+        res.await(() -> decided(mle, res));
+        return;
+      }
+      domain.mles.remove(mle.name, mle);
+      beginAgain(mle, res);
       return;
     }
     if (res.owner == DlmLockRes.UNKNOWN) {
@@ -194,6 +228,9 @@ final class Mastery {
   /** The winner is gone without having known that this node refers to the resource. */
   private void beginAgain(Mle mle, DlmLockRes res) {
     mle.res = null;
+    if (domain.resources.get(res.name) != res) {
+      return;
+    }
     res.owner = DlmLockRes.UNKNOWN;
     Mle other = domain.mles.get(res.name);
     if (other != null) {
@@ -233,14 +270,22 @@ final class Mastery {
     }
   }
 
-  /** Gives up a contest, or a resource, that nobody here needs; used by a node that leaves. */
-  void abandon(DlmLockRes res) {
+  /**
+   * This node has taken over the resource from a dead master. A contest for it is over; whoever was
+   * asked in it, or asked this node, is told.
+   */
+  void inherited(DlmLockRes res) {
     Mle mle = domain.mles.get(res.name);
-    if (mle != null && mle.res == res) {
-      mle.res = null;
-      domain.mles.remove(res.name, mle);
+    if (mle == null) {
+      return;
     }
-    domain.purge.forget(res);
+    if (mle.res == null) {
+      domain.mles.remove(res.name, mle);
+    } else {
+      mle.waitsForRecovery = false;
+      review(mle);
+    }
+    domain.asserts.toAll(res, domain.others(), AssertMaster.MLE_CLEANUP, () -> {});
   }
 
   /** A member came or went: every contest takes note, and those that wait look again. */

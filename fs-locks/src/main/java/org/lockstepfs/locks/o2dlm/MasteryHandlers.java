@@ -23,9 +23,13 @@ final class MasteryHandlers {
   /** Handles MASTER_REQUEST. */
   MasterResponse onMasterRequest(int from, MasterRequest message) {
     if (!domain.isFullyJoined()) {
-      return MasterResponse.NO;
+      // Before it has joined, it may be taken for one that died under its number.
+      return domain.state == DomainState.NEW ? MasterResponse.ERROR : MasterResponse.NO;
     }
     DlmLockRes res = domain.lookup(message.name());
+    if (domain.recovery.isOnItsWayHere(message.name())) {
+      return MasterResponse.ERROR;
+    }
     if (res != null && (res.has(ResState.RECOVERING) || res.has(ResState.MIGRATING))) {
       return MasterResponse.ERROR;
     }
@@ -55,6 +59,10 @@ final class MasteryHandlers {
     boolean cleanup = (message.flags() & AssertMaster.MLE_CLEANUP) != 0;
     if (mle != null && mle.type == Mle.Type.MIGRATION && !finish && !cleanup) {
       return 0;
+    }
+    if (mle == null && res != null && res.suspects != null) {
+      domain.deaths.claimed(res, from);
+      return AssertMaster.RESPONSE_MASTERY_REF;
     }
     if (res != null && !mayAssert(from, mle, res)) {
       return EINVAL;
@@ -104,9 +112,19 @@ final class MasteryHandlers {
     domain.mastery.review(mle);
   }
 
-  /** Handles MASTER_REQUERY: the master as far as known here, 255 if unknown. */
+  /**
+   * Handles MASTER_REQUERY: the master as far as known here, 255 if unknown. A master also tells
+   * all others, some of whom are in doubt.
+   */
   int onMasterRequery(MasterRequery message) {
     DlmLockRes res = domain.isFullyJoined() ? domain.lookup(message.name()) : null;
-    return res == null ? DlmLockRes.UNKNOWN : res.owner;
+    if (res == null) {
+      return DlmLockRes.UNKNOWN;
+    }
+    boolean settled = !res.has(ResState.MIGRATING) && !res.has(ResState.RECOVERING);
+    if (res.owner == domain.self && settled && !res.name.equals(ResName.RECOVERY)) {
+      domain.asserts.toAll(res, domain.others(), AssertMaster.REQUERY, () -> {});
+    }
+    return res.owner;
   }
 }

@@ -1,24 +1,22 @@
 package org.lockstepfs.locks.o2dlm;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.lockstepfs.locks.mode.Lvb;
 import org.lockstepfs.locks.o2dlm.message.MigLockres;
-import org.lockstepfs.locks.o2dlm.message.MigratableLock;
-import org.lockstepfs.locks.o2dlm.message.MigratableLock.QueueIndex;
 
 /**
  * Moving a resource away, on its old master: no new callbacks, wait until those on the wire are
  * answered, mark MIGRATING (peers are told to come again), send all locks to the target. The target
- * announces itself to all others and last of all to this node; until then this node is the master.
+ * announces itself to all others and asserts itself here first; until then this node is the master,
+ * and stays it if the target dies.
  *
  * <p>Source: Linux fs/ocfs2/dlm/dlmmaster.c, dlm_migrate_lockres, dlm_mark_lockres_migrating,
  * dlm_pick_migration_target; dlmrecovery.c, dlm_send_one_lockres.
  */
 final class MigrationSource {
+  private static final int LINK_RETRY_MS = 100;
+
   private final Domain domain;
   private int active;
-  private long migrations;
 
   MigrationSource(Domain domain) {
     this.domain = domain;
@@ -33,7 +31,9 @@ final class MigrationSource {
    * Starts to move the resource if others use it, none of its locks is ours, and somebody stays.
    */
   boolean start(DlmLockRes res) {
-    if (res.owner != domain.self || res.isBusy() || res.migrationPending) {
+    boolean settled = res.owner == domain.self && !res.isBusy() && !res.migrationPending;
+    boolean movable = domain.dead.isEmpty() && !res.name.equals(ResName.RECOVERY);
+    if (!settled || !movable) {
       return false;
     }
     int target = pickTarget(res);
@@ -80,7 +80,7 @@ final class MigrationSource {
     Mle mle = domain.mles.get(res.name);
     res.migrationPending = false;
     res.set(ResState.MIGRATING);
-    send(res, mle, messages(res), 0);
+    send(res, mle, domain.transfer.ofMaster(res), 0);
   }
 
   private void send(DlmLockRes res, Mle mle, List<MigLockres> messages, int index) {
@@ -97,34 +97,26 @@ final class MigrationSource {
             send(res, mle, messages, index + 1);
           }
         },
-        error -> abort(res, mle));
+        error -> {
+          if (domain.members.contains(mle.newMaster)) {
+            domain.timers.after(LINK_RETRY_MS, () -> resend(res, mle, messages, index));
+          } else {
+            abort(res, mle);
+          }
+        });
   }
 
-  private List<MigLockres> messages(DlmLockRes res) {
-    List<MigratableLock> all = new ArrayList<>();
-    for (QueueIndex queue : QueueIndex.values()) {
-      for (DlmLock lock : res.queue(queue.ordinal())) {
-        int flags = lock.lvbUse == DlmLock.LvbUse.GET ? MigratableLock.GET_LVB : 0;
-        all.add(
-            new MigratableLock(
-                lock.cookie, queue, flags, lock.mode(), lock.convertTo(), null, lock.node));
-      }
+  private void resend(DlmLockRes res, Mle mle, List<MigLockres> messages, int index) {
+    if (domain.mles.get(res.name) == mle) {
+      send(res, mle, messages, index);
     }
-    int total = all.size();
-    if (all.isEmpty()) {
-      all.add(MigratableLock.placeholder(domain.self));
+  }
+
+  /** The resource waits for a recovery; if its move has not begun, it does not begin. */
+  void putOff(DlmLockRes res) {
+    if (res.migrationPending) {
+      abort(res, domain.mles.get(res.name));
     }
-    long cookie = total > MigLockres.MAX_LOCKS ? (long) domain.self << 56 | ++migrations : 0;
-    byte[] lvb = Lvb.empty();
-    Lvb.copy(res.lvb(), lvb);
-    List<MigLockres> messages = new ArrayList<>();
-    for (int from = 0; from < all.size(); from += MigLockres.MAX_LOCKS) {
-      int to = Math.min(all.size(), from + MigLockres.MAX_LOCKS);
-      int flags = MigLockres.MIGRATION | (to == all.size() ? MigLockres.ALL_DONE : 0);
-      messages.add(
-          new MigLockres(domain.self, flags, total, cookie, res.name, lvb, all.subList(from, to)));
-    }
-    return messages;
   }
 
   /** The target refused or died: this node stays the master, and whoever waits goes on. */

@@ -56,6 +56,9 @@ final class Mle {
   /** MASTER: members are being asked, one after the other. */
   boolean asking;
 
+  /** MASTER: the question is put off until all dead nodes are recovered. */
+  boolean waitsForRecovery;
+
   /** The outcome came while a question was on its way, so that its traces must be cleaned up. */
   boolean leavesTraces;
 

@@ -5,13 +5,15 @@ import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.locks.resource.LockQueue;
 
 /**
- * A member's death, as far as this node can deal with it alone: what it held on resources mastered
- * here is freed, and a value block that it could have been changing is no longer trusted. Resources
- * that it mastered are marked RECOVERING; their operations wait for recovery, or until this node is
- * the last member.
+ * A member's death on this node, before recovery: the file system hears of it first; what the dead
+ * node held on resources mastered here is freed, but nothing of it granted before all know of the
+ * death; a value block that it could have been changing is not trusted; what it mastered waits.
  *
- * <p>Source: Linux fs/ocfs2/dlm/dlmrecovery.c, dlm_do_local_recovery_cleanup, dlm_revalidate_lvb,
- * dlm_free_dead_locks; dlmmaster.c, dlm_clean_master_list.
+ * <p>A death that cuts a migration short leaves those who were told of it in doubt who the master
+ * is. They note both as suspects, and wait until one claims the resource or its recovery takes it.
+ *
+ * <p>Source: Linux fs/ocfs2/dlm/dlmrecovery.c, __dlm_hb_node_down, dlm_do_local_recovery_cleanup,
+ * dlm_revalidate_lvb, dlm_free_dead_locks; dlmmaster.c, dlm_clean_master_list.
  */
 final class NodeDeath {
   private final Domain domain;
@@ -20,83 +22,70 @@ final class NodeDeath {
     this.domain = domain;
   }
 
+  /** The heartbeat of a node ended. */
   void onDown(int node) {
     domain.live.remove(node);
+    if (domain.members.contains(node)) {
+      bury(node);
+    } else {
+      if (domain.joiningNode == node) {
+        domain.joiningNode = Domain.NOBODY;
+      }
+      domain.joinDisturbed = true;
+      domain.replies.failAllFrom(node);
+    }
+  }
+
+  /** Another member recovers the node; if this one thought it alive, or never knew it, no more. */
+  void declareDead(int node) {
+    if (domain.dead.contains(node)) {
+      return;
+    }
+    if (domain.members.contains(node)) {
+      onDown(node);
+      return;
+    }
     if (domain.joiningNode == node) {
       domain.joiningNode = Domain.NOBODY;
     }
-    domain.replies.failAllFrom(node);
-    if (!domain.members.contains(node)) {
-      return;
-    }
+    domain.dead.add(node);
+  }
+
+  private void bury(int node) {
     domain.members.remove(node);
     domain.exiting.remove(node);
-    domain.dead.add(node);
-    domain.membersChanged();
-    endMigrations(node);
-    for (DlmLockRes res : List.copyOf(domain.resources.values())) {
-      if (res.owner == node && res.has(ResState.DROPPING_REF)) {
-        domain.purge.forget(res);
-      } else if (res.owner == node && !isTakenOver(res)) {
-        lost(res);
-      }
-    }
-    forgetHolder(node);
-    domain.mastery.memberChanged(node, false);
-    inheritIfAlone();
-  }
-
-  /**
-   * The last member masters all: no other node holds or waits for anything, so what this node knows
-   * of a lost resource is all that there is to recover.
-   */
-  void inheritIfAlone() {
-    boolean alone = domain.members.size() == 1 && domain.members.contains(domain.self);
-    if (domain.dead.isEmpty() || !alone) {
+    if (!domain.isFullyJoined()) {
+      domain.joinDisturbed = true;
+      domain.replies.failAllFrom(node);
       return;
     }
-    domain.dead.clear();
+    domain.emit(new Effect.Evicted(node));
+    domain.dead.add(node);
+    // Whoever is joining may have asked the dead node, so it has to begin again.
+    domain.joiningNode = Domain.NOBODY;
+    domain.membersChanged();
+    domain.replies.failAllFrom(node);
+    endMigrations(node);
     for (DlmLockRes res : List.copyOf(domain.resources.values())) {
-      if (res.has(ResState.RECOVERING)) {
-        res.owner = domain.self;
-        res.clear(ResState.RECOVERING);
-        res.keepLocksOf(domain.self);
-        inheritLvb(res);
-        domain.wake(res);
-        domain.kick(res);
-        domain.purge.review(res);
+      if (res.owner == node) {
+        lose(res);
+      } else if (res.owner == domain.self) {
+        free(res, node, true);
       }
     }
+    domain.mastery.memberChanged(node, false);
+    domain.recovery.memberDied(node);
   }
 
   /**
-   * A reader's or writer's copy of the value block is good. One that was being given up is not: the
-   * dead master may have heard of it, and somebody else may have written since. Then the value is
-   * not written either when the operation is repeated here. (The kernel trusts it.)
+   * Ends the moves from or to the dead node. To it: the old master stays. Others cannot know how
+   * far it had come.
    */
-  private static void inheritLvb(DlmLockRes res) {
-    res.putLvb(null);
-    for (int i = 0; i < 2; i++) {
-      for (DlmLock lock : res.queue(i)) {
-        if (lock.isGivingUp()) {
-          lock.flags &= ~DlmFlags.VALBLK;
-        } else if (lock.mode() != LockMode.NL) {
-          res.putLvb(lock.lvb);
-        }
-      }
-    }
-  }
-
-  /** The old master died after the new one had everything: the new one will assert itself. */
-  private boolean isTakenOver(DlmLockRes res) {
-    Mle mle = domain.mles.get(res.name);
-    return mle != null && mle.type == Mle.Type.MIGRATION && domain.members.contains(mle.newMaster);
-  }
-
-  /** Moves to the dead node are undone: the old master stays. */
   private void endMigrations(int node) {
+    domain.immigration.giveUpFrom(node);
     for (Mle mle : List.copyOf(domain.mles.values())) {
-      if (mle.type != Mle.Type.MIGRATION || mle.newMaster != node) {
+      boolean concerned = mle.master == node || mle.newMaster == node;
+      if (mle.type != Mle.Type.MIGRATION || !concerned) {
         continue;
       }
       DlmLockRes res = domain.lookup(mle.name);
@@ -107,34 +96,60 @@ final class NodeDeath {
       domain.mles.remove(mle.name, mle);
       mle.waiters().forEach(domain::soon);
       if (res != null) {
-        // The old master hears of the new one last, so it has not let go.
-        res.clear(ResState.MIGRATING);
-        res.owner = mle.master;
-        domain.wake(res);
+        doubt(res, NodeMap.of(mle.master, mle.newMaster));
       }
     }
   }
 
-  private void lost(DlmLockRes res) {
+  private void doubt(DlmLockRes res, NodeMap suspects) {
+    res.owner = DlmLockRes.UNKNOWN;
+    res.suspects = suspects;
+    markRecovering(res);
+  }
+
+  /** The master is dead. */
+  private void lose(DlmLockRes res) {
+    if (res.name.equals(ResName.RECOVERY) || res.has(ResState.DROPPING_REF)) {
+      domain.purge.forget(res);
+    } else {
+      markRecovering(res);
+    }
+  }
+
+  private void markRecovering(DlmLockRes res) {
+    res.clear(ResState.MIGRATING);
     res.set(ResState.RECOVERING);
     domain.purge.review(res);
     domain.wake(res);
   }
 
-  /** Frees what a node that is gone held or referred to, on all resources mastered here. */
-  void forgetHolder(int node) {
+  /** A living node masters the resource of which this node was in doubt. */
+  void claimed(DlmLockRes res, int master) {
+    res.owner = master;
+    res.suspects = null;
+    res.clear(ResState.RECOVERING);
+    domain.wake(res);
+    domain.purge.review(res);
+  }
+
+  /** A member left: it holds nothing any more, and nobody may refer to it. */
+  void onLeft(int node) {
     for (DlmLockRes res : List.copyOf(domain.resources.values())) {
       if (res.owner == domain.self) {
-        free(res, node);
+        free(res, node, false);
+      } else if (res.owner == node && res.name.equals(ResName.RECOVERY)) {
+        domain.purge.forget(res);
       }
     }
   }
 
-  private void free(DlmLockRes res, int node) {
+  private void free(DlmLockRes res, int node, boolean died) {
+    boolean held = false;
     boolean wasWriting = false;
     for (int i = 0; i < 3; i++) {
       for (DlmLock lock : res.queue(i)) {
         if (lock.node == node) {
+          held = true;
           wasWriting |= i < 2 && lock.mode() == LockMode.EX;
           LockQueue.detach(lock);
         }
@@ -144,6 +159,10 @@ final class NodeDeath {
       res.putLvb(null);
     }
     res.dropRef(node);
+    if (held && died && !res.name.equals(ResName.RECOVERY)) {
+      res.awaitRecoveryOf(node);
+      domain.migration.putOff(res);
+    }
     domain.kick(res);
     domain.purge.review(res);
   }

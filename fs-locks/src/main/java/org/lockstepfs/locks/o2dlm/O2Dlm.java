@@ -14,22 +14,18 @@ import org.lockstepfs.locks.o2dlm.message.Message;
  */
 public final class O2Dlm {
   private final Domain domain;
-  private final UnlockCalls unlocks;
   private final LockCalls locks;
   private final Dispatcher dispatcher;
   private final DomainJoin join;
   private final DomainLeave leave;
-  private final NodeDeath death;
 
   /** Makes an engine outside its domain. */
   public O2Dlm(O2DlmConfig config) {
     domain = new Domain(config);
-    unlocks = new UnlockCalls(domain);
-    locks = new LockCalls(domain, unlocks);
+    locks = new LockCalls(domain);
     join = new DomainJoin(domain);
     leave = new DomainLeave(domain);
-    death = new NodeDeath(domain);
-    dispatcher = new Dispatcher(domain, death);
+    dispatcher = new Dispatcher(domain);
   }
 
   /** Returns the next effect, or null if there is none. */
@@ -100,9 +96,12 @@ public final class O2Dlm {
     settle();
   }
 
-  /** A node is dead (heartbeat, fencing): what it held on resources mastered here is freed. */
+  /**
+   * A node is dead (heartbeat, fencing) and writes nothing any more. If it was a member, {@link
+   * Effect.Evicted} is the first that follows; then it is recovered, by this node or another.
+   */
   public void nodeDown(int node) {
-    death.onDown(node);
+    domain.deaths.onDown(node);
     settle();
   }
 
@@ -144,13 +143,13 @@ public final class O2Dlm {
    * @throws IllegalStateException if an operation is outstanding, or the lock is gone
    */
   public void unlock(DlmLock lock, int flags) {
-    unlocks.unlock(lock, flags);
+    domain.unlocks.unlock(lock, flags);
     settle();
   }
 
   /** Withdraws an outstanding request or conversion: ends with {@link Effect.UnlockAst}. */
   public void cancel(DlmLock lock) {
-    unlocks.cancel(lock);
+    domain.unlocks.cancel(lock);
     settle();
   }
 

@@ -1,5 +1,6 @@
 package org.lockstepfs.locks.o2dlm;
 
+import java.util.function.Consumer;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.locks.o2dlm.DlmLock.Pending;
 import org.lockstepfs.locks.o2dlm.DlmLock.Stage;
@@ -20,8 +21,15 @@ final class UnlockCalls {
 
   private final Domain domain;
 
+  /** Repeats a conversion whose cancel has been reported as lost. */
+  private Consumer<DlmLock> askAgain = lock -> {};
+
   UnlockCalls(Domain domain) {
     this.domain = domain;
+  }
+
+  void onLostCancel(Consumer<DlmLock> action) {
+    askAgain = action;
   }
 
   void unlock(DlmLock lock, int flags) {
@@ -36,13 +44,10 @@ final class UnlockCalls {
   }
 
   private void unlock(DlmLock lock) {
-    DlmLockRes res = lock.res;
-    if (res.has(ResState.RECOVERING)) {
-      // The master is dead and with it its record of the lock; this node's record was the last.
-      LockQueue.detach(lock);
-      unlocked(lock, DlmStatus.NORMAL);
+    if (lock.stage != Stage.UNLOCKING || lock.pending == Pending.UNLOCK) {
       return;
     }
+    DlmLockRes res = lock.res;
     if (res.isBusy()) {
       res.await(() -> unlock(lock));
       return;
@@ -75,6 +80,7 @@ final class UnlockCalls {
         },
         error -> {
           res.clear(ResState.IN_PROGRESS);
+          lock.outcomeUnknown = true;
           answer.accept(lock, DlmStatus.RECOVERING, owner);
           domain.wake(res);
         });
@@ -86,10 +92,18 @@ final class UnlockCalls {
       domain.timers.after(RETRY_MS, () -> unlock(lock));
       return;
     }
-    if (status == DlmStatus.NORMAL) {
-      LockQueue.detach(lock);
+    boolean doneBefore = status == DlmStatus.IVLOCKID && lock.outcomeUnknown;
+    if (status == DlmStatus.NORMAL || doneBefore) {
+      finish(lock);
+    } else {
+      unlocked(lock, status);
     }
-    unlocked(lock, status);
+  }
+
+  /** The lock is gone at its master. */
+  void finish(DlmLock lock) {
+    LockQueue.detach(lock);
+    unlocked(lock, DlmStatus.NORMAL);
   }
 
   private void unlocked(DlmLock lock, DlmStatus status) {
@@ -119,7 +133,11 @@ final class UnlockCalls {
       return;
     }
     switch (lock.stage) {
-      case WAITING -> withdrawUnsent(lock);
+      case WAITING -> {
+        if (!lock.outcomeUnknown) {
+          withdrawUnsent(lock);
+        }
+      }
       case QUEUED -> withdrawQueued(lock);
       case IDLE, GONE, UNLOCKING -> cancelled(lock, DlmStatus.CANCELGRANT);
       case SENT -> {}
@@ -142,9 +160,6 @@ final class UnlockCalls {
     DlmLockRes res = lock.res;
     if (lock.isOn(res.granted)) {
       cancelled(lock, DlmStatus.CANCELGRANT);
-    } else if (res.has(ResState.RECOVERING)) {
-      MasterQueues.withdraw(res, lock);
-      withdrawn(lock, DlmStatus.NORMAL);
     } else if (res.isBusy()) {
       res.await(() -> resumeCancel(lock));
     } else if (res.owner == domain.self) {
@@ -161,8 +176,19 @@ final class UnlockCalls {
       domain.timers.after(RETRY_MS, () -> resumeCancel(lock));
       return;
     }
-    boolean won = status == DlmStatus.NORMAL && MasterQueues.withdraw(lock.res, lock);
-    withdrawn(lock, won || status != DlmStatus.NORMAL ? status : DlmStatus.CANCELGRANT);
+    boolean repeated = lock.outcomeUnknown;
+    lock.outcomeUnknown = false;
+    boolean doneBefore = status == DlmStatus.IVLOCKID && repeated;
+    if (status == DlmStatus.NORMAL || doneBefore) {
+      boolean won = MasterQueues.withdraw(lock.res, lock);
+      withdrawn(lock, won ? DlmStatus.NORMAL : DlmStatus.CANCELGRANT);
+      return;
+    }
+    withdrawn(lock, status);
+    if (repeated && status == DlmStatus.CANCELGRANT && lock.stage == Stage.QUEUED) {
+      // The first cancel may have won; then no AST is due, unless the request is repeated.
+      askAgain.accept(lock);
+    }
   }
 
   private void withdrawn(DlmLock lock, DlmStatus status) {

@@ -16,6 +16,12 @@
  * resources are forgotten ({@code Purge}); a master that leaves hands its resources on ({@code
  * MigrationSource}, {@code MigrationTarget}).
  *
+ * <p>When a member dies, the file system hears of it first, then each survivor cleans up by itself
+ * ({@code NodeDeath}). Survivors race for a lock ({@code RecoveryLock}); the winner tells all
+ * others of the death, collects their locks on what the dead node mastered, and masters it from
+ * then on ({@code Recovery}, {@code RecoveryMaster}, {@code RecoverySender}, {@code
+ * RecoveredLocks}). The last member does so without a message.
+ *
  * <h2>Glossary</h2>
  *
  * <dl>
@@ -37,10 +43,14 @@
  *   <dd>Forgetting an unused resource; telling the master so.
  *   <dt>refmap
  *   <dd>The master's set of nodes that know the resource.
+ *   <dt>recovery master
+ *   <dd>The survivor that takes over all that a dead node mastered.
  *   <dt>reserved
  *   <dd>Callbacks and asserts whose status is outstanding.
  *   <dt>secondary
  *   <dd>A resource on a node that does not master it.
+ *   <dt>suspects
+ *   <dd>The two of whom one masters a resource, when a death has cut its migration short.
  * </dl>
  *
  * <h2>Messages</h2>
@@ -56,13 +66,15 @@
  *   <tr><td>506<td>UNLOCK_LOCK<td>holder to master<td>DlmStatus, CANCELGRANT among them
  *   <tr><td>507<td>DEREF_LOCKRES<td>secondary to master<td>0 done, 1 in progress
  *   <tr><td>508<td>MIGRATE_REQUEST<td>new master to all but the old<td>bit MASTERY_REF
- *   <tr><td>509<td>MIG_LOCKRES<td>old master to new<td>0; negative refuses
+ *   <tr><td>509<td>MIG_LOCKRES<td>old master to new; survivor to recovery master<td>0; negative refuses
  *   <tr><td>510<td>QUERY_JOIN<td>joiner to live nodes<td>code and minor versions, packed
  *   <tr><td>511, 512<td>ASSERT_JOINED, CANCEL_JOIN<td>joiner to members<td>0
  *   <tr><td>513, 521<td>EXIT_DOMAIN, BEGIN_EXIT_DOMAIN<td>leaver to members<td>0
  *   <tr><td>514<td>MASTER_REQUERY<td>recovery master to members<td>owner, 255 if unknown
- *   <tr><td>515 to 518<td>LOCK_REQUEST, RECO_DATA_DONE, BEGIN_RECO, FINALIZE_RECO
- *       <td>recovery<td>refused: recovery is not part of this engine yet
+ *   <tr><td>515<td>LOCK_REQUEST<td>recovery master to survivors<td>0; negative: ask again
+ *   <tr><td>516<td>RECO_DATA_DONE<td>survivor to recovery master<td>0
+ *   <tr><td>517<td>BEGIN_RECO<td>recovery master to survivors<td>0; -EAGAIN: not now
+ *   <tr><td>518<td>FINALIZE_RECO<td>recovery master to survivors, twice<td>0
  *   <tr><td>519, 520<td>QUERY_REGION, QUERY_NODEINFO<td>joiner to members<td>0 if equal
  *   <tr><td>522<td>DEREF_LOCKRES_DONE<td>master to secondary<td>0
  * </table>
@@ -75,10 +87,18 @@
  *   <li>A lock or conversion that reaches a node after the resource moved away is answered FORWARD,
  *       not IVLOCKID or a grant by the wrong node.
  *   <li>A migration carries the resource's own value block, also when only NL locks are left.
- *   <li>Whoever is gone, by exit or death, loses all locks and references at the masters at once.
- *   <li>Recovery among several survivors is not part of this engine yet: a resource whose master
- *       died waits, unlock and cancel succeed there, and a dead node may join again. The last
- *       member inherits all such resources.
+ *   <li>Whoever is gone, by exit or death, loses all locks and references at the masters at once;
+ *       what a dead node held is granted when that node is recovered, not when any is.
+ *   <li>A new master asserts to the old one first: whether a migration took place depends on the
+ *       old master alone, whoever dies. What is in doubt is settled by MASTER_REQUERY and an
+ *       assert.
+ *   <li>A survivor changes owners at the second stage of FINALIZE_RECO, and a recovery whose master
+ *       died between the stages is done or undone by all alike.
+ *   <li>A recovery master announces all deaths that it knows before it recovers one. Two that begin
+ *       at once need each other's consent; the higher number gives way.
+ *   <li>A request whose status was lost with its master is repeated, and masters know repetitions.
+ *       A lock that was being lowered counts as lowered, and its value block is not trusted.
+ *   <li>A death during a join makes the joiner begin again.
  * </ul>
  *
  * <p>Source: Linux 6.1 fs/ocfs2/dlm.

@@ -15,9 +15,4 @@ class O2DlmSimulationTest {
         20_000, scheduler -> fresh[0] += new Simulation(scheduler, SimNode.Mutation.NONE).run());
     assertThat(fresh[0]).as("value blocks found fresh").isPositive();
   }
-
-  @Test
-  void aDeathLeavesNobodyUnableToLeave() {
-    Seeds.run(2_000, scheduler -> new Simulation(scheduler, SimNode.Mutation.NONE).runWithDeath());
-  }
 }

@@ -33,7 +33,7 @@ final class SimInvariants {
   private static void oneMaster(List<SimNode> nodes, ResName name) {
     int masters = 0;
     for (SimNode node : nodes) {
-      DlmLockRes res = node.engine == null ? null : node.engine.inspect().resources.get(name);
+      DlmLockRes res = known(node, name);
       if (res != null && res.owner == node.number && !res.isBusy()) {
         masters++;
         grantedIsCompatible(res);
@@ -56,5 +56,46 @@ final class SimInvariants {
     if (writers > 1 || (writers == 1 && readers > 0)) {
       throw new AssertionError("incompatible grants: " + res);
     }
+  }
+
+  /**
+   * When all is quiet, masters know exactly the locks that their holders have, and every node knows
+   * the one master.
+   */
+  static void checkAtRest(List<SimNode> nodes, List<SimLock.Shared> resources) {
+    for (int i = 0; i < resources.size(); i++) {
+      ResName name = resources.get(i).name;
+      DlmLockRes mastered = null;
+      for (SimNode node : nodes) {
+        DlmLockRes res = known(node, name);
+        if (res != null && res.owner == node.number) {
+          mastered = res;
+        }
+      }
+      int held = 0;
+      for (SimNode node : nodes) {
+        DlmLock lock = node.engine == null ? null : node.locks.get(i).lock;
+        if (lock != null) {
+          held++;
+          isRecorded(node, lock, node.locks.get(i).level, mastered);
+        }
+      }
+      if (mastered != null && mastered.lockCount() != held) {
+        throw new AssertionError(held + " locks are held, the master knows " + mastered);
+      }
+    }
+  }
+
+  private static void isRecorded(SimNode node, DlmLock lock, LockMode level, DlmLockRes mastered) {
+    DlmLock record = mastered == null ? null : mastered.find(node.number, lock.cookie());
+    boolean right =
+        record != null && record.isOn(mastered.granted) && record.mode() == level && lock.isIdle();
+    if (!right) {
+      throw new AssertionError("node " + node.number + " holds " + lock + ", master " + mastered);
+    }
+  }
+
+  private static DlmLockRes known(SimNode node, ResName name) {
+    return node.engine == null ? null : node.engine.inspect().resources.get(name);
   }
 }

@@ -1,6 +1,8 @@
 package org.lockstepfs.locks.o2dlm;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.locks.mode.Lvb;
 
@@ -15,6 +17,9 @@ final class SimLock {
     long version = 1;
     int freshReads;
 
+    /** Levels that nodes had when they died. */
+    final List<DeadHolder> deadHolders = new ArrayList<>();
+
     /** Nobody else can know the resource before its creator has locked it. */
     boolean known;
 
@@ -25,6 +30,13 @@ final class SimLock {
       this.known = known;
     }
   }
+
+  /**
+   * A level that a node had when it died.
+   *
+   * @param death number of the death
+   */
+  record DeadHolder(int death, LockMode level) {}
 
   final Shared shared;
   final byte[] lvb = Lvb.empty();
@@ -47,7 +59,11 @@ final class SimLock {
     this.shared = shared;
   }
 
-  void forget() {
+  /** Its node died. */
+  void forget(int death) {
+    if (level != LockMode.NL) {
+      shared.deadHolders.add(new DeadHolder(death, level));
+    }
     lock = null;
     level = LockMode.NL;
     busy = false;

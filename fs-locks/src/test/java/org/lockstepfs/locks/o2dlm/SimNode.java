@@ -2,7 +2,11 @@ package org.lockstepfs.locks.o2dlm;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.locks.o2dlm.message.BadMessageException;
 import org.lockstepfs.locks.o2dlm.message.Message;
@@ -27,10 +31,40 @@ final class SimNode implements SeededNetwork.Node<Message> {
   boolean joining;
   boolean closing;
 
-  /** Another node has died, so that operations may wait for a recovery that will not come. */
-  boolean bereaved;
+  /** Deaths that the file system on this node has been told of, or that it started after. */
+  private final Set<Integer> knownDeaths = new HashSet<>();
+
+  private final Deaths deaths;
 
   private final ByteBuffer wire = ByteBuffer.allocate(Message.MAX_LENGTH);
+
+  /** The deaths of a run, numbered. */
+  static final class Deaths {
+    final List<Integer> nodes = new ArrayList<>();
+
+    /** Decides whether a node dies instead of sending a message. */
+    Predicate<Message> doom = message -> false;
+
+    /** Is told of each death. */
+    Consumer<SimNode> onDeath = node -> {};
+
+    boolean strikes(Message message) {
+      return doom.test(message);
+    }
+
+    /** Nodes that died and have not come back. */
+    final Set<Integer> unreturned = new HashSet<>();
+
+    /** Returns whether this is the last death of a node that is dead now. */
+    boolean isPresent(int death) {
+      int node = nodes.get(death);
+      return unreturned.contains(node) && nodes.lastIndexOf(node) == death;
+    }
+
+    int count() {
+      return nodes.size();
+    }
+  }
 
   /** A fault put in on purpose, to see that the checks notice it. */
   interface Mutation {
@@ -40,6 +74,16 @@ final class SimNode implements SeededNetwork.Node<Message> {
     /** Returns what to do instead of the effect, null for nothing. */
     default Effect instead(Effect effect) {
       return effect;
+    }
+
+    /** Hands a message to an engine. */
+    default int deliver(O2Dlm engine, int from, Message message) {
+      return engine.onMessage(from, message);
+    }
+
+    /** Tells an engine of a death. */
+    default void nodeDown(O2Dlm engine, int node) {
+      engine.nodeDown(node);
     }
 
     /** Returns what to answer to a message instead of the status. */
@@ -53,7 +97,9 @@ final class SimNode implements SeededNetwork.Node<Message> {
       List<SimLock.Shared> resources,
       SeededScheduler scheduler,
       SeededNetwork<Message> network,
+      Deaths deaths,
       Mutation mutation) {
+    this.deaths = deaths;
     this.number = number;
     this.scheduler = scheduler;
     this.network = network;
@@ -64,11 +110,17 @@ final class SimNode implements SeededNetwork.Node<Message> {
 
   /** The node stops without a word; what it held counts for nothing any more. */
   void crash() {
-    network.detach(number);
+    scheduler.trace(() -> number + ": dies");
+    network.crash(number);
     engine = null;
+    joining = false;
+    closing = false;
     for (SimLock lock : locks) {
-      lock.forget();
+      lock.forget(deaths.count());
     }
+    deaths.nodes.add(number);
+    deaths.unreturned.add(number);
+    deaths.onDeath.accept(this);
   }
 
   boolean isJoined() {
@@ -78,6 +130,8 @@ final class SimNode implements SeededNetwork.Node<Message> {
   void start(NodeMap live) {
     joining = true;
     closing = false;
+    deaths.unreturned.remove(number);
+    network.attach(number, this);
     engine = new O2Dlm(new O2DlmConfig(number, "d", ++incarnation, 1, 0, List.of(), List.of()));
     engine.tick(scheduler.nowMs());
     engine.join(live);
@@ -91,7 +145,14 @@ final class SimNode implements SeededNetwork.Node<Message> {
           ? O2Dlm.answerWithoutDomain(message)
           : NO_HANDLER;
     }
-    return mutation.instead(message, engine.onMessage(from, overTheWire(message)));
+    return mutation.instead(message, mutation.deliver(engine, from, overTheWire(message)));
+  }
+
+  /** Another node is dead. */
+  void nodeDown(int node) {
+    network.disconnect(number, node);
+    mutation.nodeDown(engine, node);
+    drain();
   }
 
   private Message overTheWire(Message message) {
@@ -143,6 +204,10 @@ final class SimNode implements SeededNetwork.Node<Message> {
   private void perform(Effect effect) {
     scheduler.trace(() -> number + ": " + effect);
     if (effect instanceof Effect.Send send) {
+      if (deaths.strikes(send.message())) {
+        crash();
+        return;
+      }
       network.send(number, send.to(), send.message(), send.token());
     } else if (effect instanceof Effect.Ast ast) {
       ended((SimLock) ast.lock().attachment(), ast.status());
@@ -153,8 +218,14 @@ final class SimNode implements SeededNetwork.Node<Message> {
       }
     } else if (effect instanceof Effect.UnlockAst ast) {
       unlockEnded((SimLock) ast.lock().attachment(), ast);
-    } else if (effect instanceof Effect.Joined) {
+    } else if (effect instanceof Effect.Joined joined) {
       joining = false;
+      for (int death = 0; death < deaths.count(); death++) {
+        // A file system that starts looks for itself who died before.
+        if (!joined.members().contains(deaths.nodes.get(death)) || !deaths.isPresent(death)) {
+          knownDeaths.add(death);
+        }
+      }
     } else if (effect instanceof Effect.Left) {
       engine = null;
     } else if (effect instanceof Effect.JoinRefused refused) {
@@ -162,9 +233,8 @@ final class SimNode implements SeededNetwork.Node<Message> {
       check(refused.reason().startsWith("gave up"), refused.reason());
       joining = false;
       engine = null;
-    } else if (effect instanceof Effect.Fault && bereaved) {
-      // Without recovery, a node that joined meanwhile may meet what the dead one left behind.
-      crash();
+    } else if (effect instanceof Effect.Evicted evicted) {
+      knownDeaths.add(deaths.nodes.lastIndexOf(evicted.node()));
     } else if (effect instanceof Effect.Fault) {
       throw new AssertionError(effect.toString());
     }
@@ -176,6 +246,11 @@ final class SimNode implements SeededNetwork.Node<Message> {
     lock.shared.known = true;
     if (status == DlmStatus.NORMAL) {
       lock.level = lock.wanted;
+      for (SimLock.DeadHolder holder : lock.shared.deadHolders) {
+        boolean heard =
+            lock.level.compatibleWith(holder.level()) || knownDeaths.contains(holder.death());
+        check(heard, "granted " + lock.shared.name + " before it hears of death " + holder.death());
+      }
       if (lock.readsLvb) {
         lock.checkLvb();
       }
@@ -239,11 +314,9 @@ final class SimNode implements SeededNetwork.Node<Message> {
   }
 
   private boolean cancel(SimLock lock) {
-    boolean raising = lock.wanted.strongerThan(lock.level) || !lock.lock.isQueued();
-    return raising && withdraw(lock);
-  }
-
-  private boolean withdraw(SimLock lock) {
+    if (!lock.wanted.strongerThan(lock.level) && lock.lock.isQueued()) {
+      return false;
+    }
     scheduler.trace(() -> number + ": cancel " + lock.shared.name);
     lock.cancelling = true;
     engine.cancel(lock.lock);
@@ -363,7 +436,7 @@ final class SimNode implements SeededNetwork.Node<Message> {
         unlock(lock);
         acted = true;
       } else if (lock.busy && !lock.unlocking && !lock.cancelling) {
-        acted |= bereaved ? withdraw(lock) : cancel(lock);
+        acted |= cancel(lock);
       }
       empty &= lock.lock == null && !lock.busy && !lock.cancelling;
     }

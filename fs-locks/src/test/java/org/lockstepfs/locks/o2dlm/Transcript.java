@@ -13,14 +13,19 @@ import java.util.TreeMap;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.locks.mode.Lvb;
 import org.lockstepfs.locks.o2dlm.message.AssertMaster;
+import org.lockstepfs.locks.o2dlm.message.BeginReco;
 import org.lockstepfs.locks.o2dlm.message.ConvertLock;
 import org.lockstepfs.locks.o2dlm.message.CreateLock;
+import org.lockstepfs.locks.o2dlm.message.FinalizeReco;
 import org.lockstepfs.locks.o2dlm.message.JoinReply;
+import org.lockstepfs.locks.o2dlm.message.LockRequest;
+import org.lockstepfs.locks.o2dlm.message.MasterRequery;
 import org.lockstepfs.locks.o2dlm.message.MasterResponse;
 import org.lockstepfs.locks.o2dlm.message.Message;
 import org.lockstepfs.locks.o2dlm.message.MessageType;
 import org.lockstepfs.locks.o2dlm.message.MigLockres;
 import org.lockstepfs.locks.o2dlm.message.ProxyAst;
+import org.lockstepfs.locks.o2dlm.message.RecoDataDone;
 import org.lockstepfs.locks.o2dlm.message.UnlockLock;
 
 /**
@@ -35,11 +40,14 @@ import org.lockstepfs.locks.o2dlm.message.UnlockLock;
  * > 1 cancel a
  * > 1 write a text         node 1 changes its value block
  * > 1->2                   delivers the oldest packet on that link
+ * > until 1->2 TYPE       as deliver, up to the first message of that type on that link
  * > swap 1->2              the two oldest packets on that link change places
  * > deliver                delivers everything, links in order, until all is quiet
  * > tick 100               time passes on all nodes
  * > leave 1                node 1 leaves
  * > down 1                 node 1 is dead; the others hear of it
+ * > crash 1                node 1 is dead; nobody has heard of it yet
+ * > 2 sees 1               node 2 hears that node 1 is dead
  * > show R                 what every node knows of R
  * </pre>
  */
@@ -79,11 +87,17 @@ final class Transcript {
   private void run(String[] words) {
     switch (words[0]) {
       case "join" -> join(Integer.parseInt(words[1]));
-      case "deliver" -> deliverAll();
+      case "deliver" -> deliverAll("");
+      case "until" -> deliverAll(words[1] + " " + words[2]);
       case "swap" -> swap(links.get(words[1]));
       case "tick" -> tick(Long.parseLong(words[1]));
       case "leave" -> engines.get(Integer.parseInt(words[1])).leave();
-      case "down" -> down(Integer.parseInt(words[1]));
+      case "crash" -> crash(Integer.parseInt(words[1]));
+      case "down" -> {
+        int number = Integer.parseInt(words[1]);
+        crash(number);
+        engines.values().forEach(engine -> engine.nodeDown(number));
+      }
       case "show" -> show(ResName.of(words[1]));
       default -> {
         if (words[0].contains("->")) {
@@ -108,7 +122,7 @@ final class Transcript {
     engines.put(number, engine);
     engine.join(live);
     int mark = out.length();
-    deliverAll();
+    deliverAll("");
     out.setLength(mark);
   }
 
@@ -117,14 +131,17 @@ final class Transcript {
     engines.values().forEach(engine -> engine.tick(nowMs));
   }
 
-  private void down(int number) {
+  private void crash(int number) {
     engines.remove(number);
     links.keySet().removeIf(link -> link.startsWith(number + "->") || link.endsWith("->" + number));
-    engines.values().forEach(engine -> engine.nodeDown(number));
   }
 
   private void operate(int node, String[] words) {
     O2Dlm engine = engines.get(node);
+    if (words[1].equals("sees")) {
+      engine.nodeDown(Integer.parseInt(words[2]));
+      return;
+    }
     Holder holder = holders.computeIfAbsent(words[2], Holder::new);
     int flags = flags(words);
     switch (words[1]) {
@@ -151,14 +168,19 @@ final class Transcript {
         | (all.contains("local") ? DlmFlags.LOCAL : 0);
   }
 
-  private void deliverAll() {
+  /** Stops after a line that begins so, if that is not empty. */
+  private void deliverAll(String last) {
     drainAll();
     boolean moved = true;
     while (moved) {
       moved = false;
       for (String link : List.copyOf(links.keySet())) {
         while (!links.get(link).isEmpty()) {
+          int mark = out.length();
           deliver(link);
+          if (!last.isEmpty() && out.substring(mark).trim().startsWith(last)) {
+            return;
+          }
           drainAll();
           moved = true;
         }
@@ -171,7 +193,9 @@ final class Transcript {
     int to = Integer.parseInt(link.substring(link.indexOf('>') + 1));
     Packet packet = links.getOrDefault(link, new ArrayDeque<>()).remove();
     O2Dlm engine = engines.get(to);
-    if (packet.message == null) {
+    if (engine == null) {
+      engines.get(from).onSendFailed(packet.token, SendError.LINK_DOWN);
+    } else if (packet.message == null) {
       print(link + " " + status(packet.request, packet.status));
       engine.onReply(packet.token, packet.status);
     } else {
@@ -215,6 +239,8 @@ final class Transcript {
       Holder holder = (Holder) ast.lock().attachment();
       String what = ast.cancel() ? " cancel " : " unlock ";
       print("    " + node + what + holder.label + " " + ast.status());
+    } else if (effect instanceof Effect.Evicted evicted) {
+      print("    " + node + " Evicted " + evicted.node());
     } else {
       print("    " + node + " " + effect.getClass().getSimpleName());
     }
@@ -249,6 +275,16 @@ final class Transcript {
       return type + (m.blocking() ? " BAST " + m.blocked() + " " : " AST ") + m.name() + value;
     } else if (message instanceof AssertMaster m) {
       return type + " " + m.name() + " flags " + m.flags();
+    } else if (message instanceof BeginReco m) {
+      return type + " of " + m.deadNode();
+    } else if (message instanceof LockRequest m) {
+      return type + " of " + m.deadNode();
+    } else if (message instanceof RecoDataDone m) {
+      return type + " of " + m.deadNode();
+    } else if (message instanceof FinalizeReco m) {
+      return type + " of " + m.deadNode() + (m.stageTwo() ? " stage 2" : " stage 1");
+    } else if (message instanceof MasterRequery m) {
+      return type + " " + m.name();
     } else if (message instanceof MigLockres m) {
       return type + " " + m.name() + " " + m.locks().size() + " entries";
     }

@@ -31,7 +31,13 @@ public final class SeededNetwork<M> {
     void drain();
   }
 
-  private record Packet<M>(M message, long token, int status) {}
+  /**
+   * A message or, without one, a status.
+   *
+   * @param life which life of the sender it comes from
+   * @param forLife which life of the receiver asked for the status
+   */
+  private record Packet<M>(M message, long token, int status, int life, int forLife) {}
 
   private static final class Link<M> {
     final int from;
@@ -46,6 +52,7 @@ public final class SeededNetwork<M> {
 
   private final SeededScheduler scheduler;
   private final Map<Integer, Node<M>> nodes = new HashMap<>();
+  private final Map<Integer, Integer> lives = new HashMap<>();
   private final Map<Integer, Link<M>> links = new HashMap<>();
   private final List<Link<M>> busy = new ArrayList<>();
 
@@ -57,6 +64,43 @@ public final class SeededNetwork<M> {
   /** Connects a node, 0 to 999, to all others. */
   public void attach(int number, Node<M> node) {
     nodes.put(number, node);
+    lives.merge(number, 1, Integer::sum);
+  }
+
+  /**
+   * A node stops without a word. What it has sent may still arrive, up to a random point on each
+   * link; what is sent to it fails when it is delivered, or reaches its next life.
+   */
+  public void crash(int number) {
+    nodes.remove(number);
+    for (Link<M> link : List.copyOf(busy)) {
+      if (link.from == number) {
+        int arriving = scheduler.below(link.queue.size() + 1);
+        List<Packet<M>> first = List.copyOf(link.queue).subList(0, arriving);
+        replace(link, first);
+      }
+    }
+  }
+
+  /** A node learns that another died: what is left of the connection to that life is dropped. */
+  public void disconnect(int survivor, int dead) {
+    boolean restarted = nodes.containsKey(dead);
+    int life = lives.get(dead) + (restarted ? 0 : 1);
+    for (Link<M> link : List.copyOf(busy)) {
+      if (link.from == dead && link.to == survivor) {
+        replace(link, link.queue.stream().filter(packet -> packet.life >= life).toList());
+      } else if (link.from == survivor && link.to == dead && !restarted) {
+        replace(link, List.of());
+      }
+    }
+  }
+
+  private void replace(Link<M> link, List<Packet<M>> packets) {
+    link.queue.clear();
+    link.queue.addAll(packets);
+    if (packets.isEmpty()) {
+      busy.remove(link);
+    }
   }
 
   /** Cuts a node off: what is on its links is lost, and its peers learn that no reply will come. */
@@ -87,7 +131,7 @@ public final class SeededNetwork<M> {
    */
   public void send(int from, int to, M message, long token) {
     scheduler.trace(() -> from + "->" + to + " sent " + message);
-    enqueue(from, to, new Packet<>(message, token, 0));
+    enqueue(from, to, new Packet<>(message, token, 0, lives.get(from), 0));
   }
 
   private void enqueue(int from, int to, Packet<M> packet) {
@@ -116,8 +160,8 @@ public final class SeededNetwork<M> {
     }
     Node<M> receiver = nodes.get(link.to);
     if (packet.message == null) {
-      scheduler.trace(() -> link.to + "<-" + link.from + " status " + packet.status);
-      if (receiver != null) {
+      if (receiver != null && packet.forLife == lives.get(link.to)) {
+        scheduler.trace(() -> link.to + "<-" + link.from + " status " + packet.status);
         receiver.onReply(packet.token, packet.status);
         receiver.drain();
       }
@@ -132,13 +176,14 @@ public final class SeededNetwork<M> {
   /** The status may reach the wire before or after what the message made the node send. */
   private void handle(Link<M> link, Node<M> receiver, Packet<M> packet) {
     scheduler.trace(() -> link.to + "<-" + link.from + " got " + packet.message);
+    int life = lives.get(link.to);
     int status = receiver.onMessage(link.from, packet.message);
     boolean statusFirst = scheduler.chance(50);
     if (!statusFirst) {
       receiver.drain();
     }
     if (packet.token != 0) {
-      enqueue(link.to, link.from, new Packet<>(null, packet.token, status));
+      enqueue(link.to, link.from, new Packet<>(null, packet.token, status, life, packet.life));
     }
     if (statusFirst) {
       receiver.drain();
