@@ -27,6 +27,7 @@ import org.lockstepfs.stack.glue.Lksb;
 import org.lockstepfs.stack.glue.LockFlag;
 import org.lockstepfs.stack.glue.LockId;
 import org.lockstepfs.stack.glue.LockingProtocol;
+import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.mailbox.EngineTimer;
 import org.lockstepfs.stack.mailbox.Mailbox;
 import org.lockstepfs.stack.o2hb.HeartbeatListener;
@@ -57,6 +58,7 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
   private final LockingProtocol protocol;
   private final DlmMeters meters;
   private final Consumer<NodeMap> membersListener;
+  private final RecoveryHandler recovery;
   private final Mailbox mailbox = new Mailbox();
   private final EngineTimer timer;
   private final BitSet known = new BitSet();
@@ -68,6 +70,7 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
    * Makes a domain that is not joined.
    *
    * @param membersListener told in the mailbox of the members after each change
+   * @param recovery told in the mailbox of each member that died, before its locks are granted
    */
   DlmDomain(
       O2DlmConfig config,
@@ -77,7 +80,8 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
       LongSupplier nanoClock,
       LockingProtocol protocol,
       DlmMeters meters,
-      Consumer<NodeMap> membersListener) {
+      Consumer<NodeMap> membersListener,
+      RecoveryHandler recovery) {
     this.name = config.domain();
     this.key = config.domainKey();
     this.self = config.nodeNumber();
@@ -87,6 +91,7 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
     this.protocol = protocol;
     this.meters = meters;
     this.membersListener = membersListener;
+    this.recovery = recovery;
     this.timer = new EngineTimer(executor, nanoClock, this::ring);
   }
 
@@ -307,6 +312,8 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
       left.complete(null);
     } else if (effect instanceof Effect.MembersChanged changed) {
       membersListener.accept(changed.members());
+    } else if (effect instanceof Effect.Evicted evicted) {
+      recovery.nodeDown(evicted.node());
     } else if (effect instanceof Effect.Fault broken) {
       fault = broken.reason();
       LOG.error("lock domain {} has failed: {}", name, fault);

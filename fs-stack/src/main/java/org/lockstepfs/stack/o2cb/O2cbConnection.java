@@ -105,7 +105,8 @@ final class O2cbConnection implements ClusterConnection {
             node.nanoClock(),
             protocol,
             new DlmMeters(node.environment().metrics(), uuid),
-            this::membersChanged);
+            this::membersChanged,
+            recovery);
     this.plocks =
         new PlockTransport(
             running.net(),
