@@ -194,8 +194,12 @@ final class Mastery {
     }
     if (mle.leavesTraces && res.owner != domain.self) {
       askMasterToAssertAgain(mle, res);
-    } else {
-      finish(mle, res);
+      return;
+    }
+    finish(mle, res);
+    if (mle.leavesTraces) {
+      // This node has inherited the resource from the winner, who died before it was asked.
+      domain.asserts.toAll(res, domain.others(), AssertMaster.MLE_CLEANUP, () -> {});
     }
   }
 
