@@ -75,8 +75,8 @@ public final class FsDlm {
   }
 
   /**
-   * Stops locking, because the members are about to change; ends a recovery that is under way. To
-   * be called on every node before any of them starts with the next set.
+   * Stops locking, because the members are about to change; ends a recovery that is under way.
+   * Nodes may stop and start at different times, and a start stops by itself.
    */
   public void stop() {
     recovery.stop();
