@@ -30,7 +30,6 @@ import org.lockstepfs.locks.o2dlm.message.UnlockLock;
 /** Hands each message to its handler; who the sender is, the connection says, not the message. */
 final class Dispatcher {
   private static final int EINVAL = -22;
-  private static final int EAGAIN = -11;
 
   private final Domain domain;
   private final LockHandlers locks;
@@ -105,15 +104,12 @@ final class Dispatcher {
     return withoutDomain(message);
   }
 
-  /**
-   * A node without the domain does not mind who joins it. It cannot compare anything; whoever asks
-   * for that has met it when it still was a member, and begins again.
-   */
+  /** A node without the domain does not mind who joins it, and cannot compare anything. */
   static int withoutDomain(Message message) {
     return switch (MessageType.of(message.type())) {
       case QUERY_JOIN -> JoinReply.of(JoinReply.Code.OK_NO_MAP).toStatus();
       case ASSERT_JOINED, CANCEL_JOIN -> 0;
-      default -> EAGAIN;
+      default -> EINVAL;
     };
   }
 }

@@ -53,6 +53,9 @@ final class Domain {
   final Timers timers = new Timers();
   final Replies replies = new Replies();
 
+  /** A member died since the node that is joining was let in: it must begin again. */
+  boolean joinSpoiled;
+
   /** A member died, or a recovery began, while this node was joining: it must begin again. */
   boolean joinDisturbed;
 

@@ -52,6 +52,7 @@ final class DomainHandlers {
       return JoinReply.of(Code.PROTOCOL_MISMATCH);
     }
     domain.joiningNode = from;
+    domain.joinSpoiled = false;
     return new JoinReply(Code.OK, domain.dlmMinor, domain.fsMinor);
   }
 
@@ -74,12 +75,19 @@ final class DomainHandlers {
     return domain.dlmMinor > 0 && equal ? 0 : EINVAL;
   }
 
-  /** Handles ASSERT_JOINED. A join that a death has ended must begin again. */
+  /**
+   * Handles ASSERT_JOINED. After a death the joiner is turned away once and begins again; a kernel
+   * node only repeats this message, and is let in after the recovery.
+   */
   int onAssertJoined(int from, AssertJoined message) {
     if (domain.members.contains(from)) {
       return 0;
     }
-    if (message.node() != from || domain.joiningNode != from || !domain.dead.isEmpty()) {
+    if (message.node() != from || domain.joiningNode != from) {
+      return EINVAL;
+    }
+    if (domain.joinSpoiled || !domain.dead.isEmpty()) {
+      domain.joinSpoiled = false;
       return EAGAIN;
     }
     domain.joiningNode = Domain.NOBODY;

@@ -33,6 +33,10 @@ final class Mastery {
    * DlmLockRes#inflight} raised by one for the taker to lower.
    */
   void acquire(ResName name, int flags, Consumer<DlmLockRes> taker) {
+    if (!domain.isFullyJoined()) {
+      // Whoever waited for this has been cancelled; a node that leaves must not master it.
+      return;
+    }
     DlmLockRes res = domain.resources.get(name);
     if (res == null) {
       if (!introduce(name, flags, taker)) {

@@ -61,8 +61,10 @@ final class NodeDeath {
     }
     domain.emit(new Effect.Evicted(node));
     domain.dead.add(node);
-    // Whoever is joining may have asked the dead node, so it has to begin again.
-    domain.joiningNode = Domain.NOBODY;
+    if (domain.joiningNode == node) {
+      domain.joiningNode = Domain.NOBODY;
+    }
+    domain.joinSpoiled = true;
     domain.membersChanged();
     domain.replies.failAllFrom(node);
     endMigrations(node);
