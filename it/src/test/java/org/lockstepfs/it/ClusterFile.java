@@ -5,23 +5,56 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Writes cluster files for nodes that share this machine and differ by port. */
 final class ClusterFile {
+  private static final int PORT = 7777;
+
   private ClusterFile() {}
 
   /** Writes a file for nodes numbered from 1, on loopback ports that are free now. */
   static Path write(Path dir, String cluster, String... nodes) throws IOException {
-    StringBuilder text = new StringBuilder();
-    text.append("cluster:\n\tnode_count = ").append(nodes.length);
-    text.append("\n\tname = ").append(cluster).append('\n');
+    StringBuilder text = header(cluster, nodes.length);
     for (int i = 0; i < nodes.length; i++) {
-      int port = freePorts();
-      text.append("\nnode:\n\tip_port = ").append(port);
-      text.append("\n\tip_address = 127.0.0.1\n\tnumber = ").append(i + 1);
-      text.append("\n\tname = ").append(nodes[i]);
-      text.append("\n\tcluster = ").append(cluster).append('\n');
+      text.append(node(cluster, nodes[i], i + 1, "127.0.0.1", freePorts()));
     }
+    return store(dir, text);
+  }
+
+  /** Writes a file for nodes numbered from 1 that are the hosts of a {@link Network}. */
+  static Path forHosts(Path dir, String cluster, List<String> hosts) throws IOException {
+    StringBuilder text = header(cluster, hosts.size());
+    for (int i = 0; i < hosts.size(); i++) {
+      text.append(node(cluster, hosts.get(i), i + 1, Network.address(i + 1), PORT));
+    }
+    return store(dir, text);
+  }
+
+  private static StringBuilder header(String cluster, int nodes) {
+    return new StringBuilder()
+        .append("cluster:\n\tnode_count = ")
+        .append(nodes)
+        .append("\n\tname = ")
+        .append(cluster)
+        .append('\n');
+  }
+
+  private static String node(String cluster, String name, int number, String address, int port) {
+    return "\nnode:\n\tip_port = "
+        + port
+        + "\n\tip_address = "
+        + address
+        + "\n\tnumber = "
+        + number
+        + "\n\tname = "
+        + name
+        + "\n\tcluster = "
+        + cluster
+        + '\n';
+  }
+
+  private static Path store(Path dir, CharSequence text) throws IOException {
     Path file = dir.resolve("cluster.conf");
     Files.writeString(file, text);
     return file;

@@ -69,6 +69,27 @@ final class Image implements AutoCloseable {
     assertThat(result.output()).doesNotContain("? ").contains("All passes succeeded");
   }
 
+  /** Copies the volume as it is; nobody writes meanwhile. */
+  void snapshot() {
+    Sh.run("cp", "--sparse=always", file.toString(), copy().toString()).ok();
+  }
+
+  private Path copy() {
+    return file.resolveSibling(file.getFileName() + ".copy");
+  }
+
+  /** Fails the test unless the copy is sound once {@code fsck.ocfs2} has replayed its journals. */
+  void assertSnapshotRecovers(String what) throws IOException {
+    String copy = copy().toString();
+    Sh.Result replay = Sh.run(Duration.ofSeconds(120), Map.of(), "fsck.ocfs2", "-fy", copy);
+    assertThat(replay.output().lines().filter(line -> line.startsWith("[")))
+        .as("%s: damage that replay did not mend", what)
+        .isEmpty();
+    Sh.Result after = Sh.run(Duration.ofSeconds(120), Map.of(), "fsck.ocfs2", "-fn", copy);
+    assertThat(after.output()).as(what).contains("All passes succeeded");
+    Files.delete(copy());
+  }
+
   /** Runs a debugfs.ocfs2 command. */
   String debugfs(String command) {
     return Sh.run("debugfs.ocfs2", "-R", command, device).ok().output();

@@ -19,6 +19,7 @@ final class Node implements AutoCloseable {
 
   private final String name;
   private final Map<String, String> environment;
+  private final List<String> prefix;
   private final Path rundir;
   private final List<Path> mounts = new ArrayList<>();
 
@@ -28,7 +29,17 @@ final class Node implements AutoCloseable {
    * @param config the cluster file, or null if it only mounts local volumes
    */
   Node(String name, Path rundir, Path config) {
+    this(name, rundir, config, List.of());
+  }
+
+  /**
+   * Makes a node on a host of its own.
+   *
+   * @param prefix words before every command that is to run there
+   */
+  Node(String name, Path rundir, Path config, List<String> prefix) {
     this.name = name;
+    this.prefix = prefix;
     this.rundir = rundir;
     this.environment =
         config == null
@@ -42,7 +53,8 @@ final class Node implements AutoCloseable {
 
   /** Runs {@code lockstep} with these arguments in the node's environment. */
   Sh.Result lockstep(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+    List<String> command = new ArrayList<>(prefix);
+    command.add(LAUNCHER.toString());
     command.addAll(Arrays.asList(arguments));
     return Sh.run(Duration.ofSeconds(90), environment, command.toArray(String[]::new));
   }
@@ -116,11 +128,20 @@ final class Node implements AutoCloseable {
     assertThat(daemon.isAlive()).isFalse();
   }
 
+  /** Stops the daemon's process, as a frozen machine does, or lets it go on. */
+  void freeze(boolean frozen) throws IOException {
+    String pid = Long.toString(daemon().orElseThrow().pid());
+    Sh.run("kill", frozen ? "-STOP" : "-CONT", pid).ok();
+  }
+
   /** Leaves nothing behind, whatever state the test ended in. */
   @Override
   public void close() throws IOException {
-    lockstep("stop", "--node", name);
     Optional<ProcessHandle> daemon = daemon();
+    if (daemon.isPresent() && daemon.get().isAlive()) {
+      freeze(false);
+      lockstep("stop", "--node", name);
+    }
     if (daemon.isPresent() && daemon.get().isAlive()) {
       daemon.get().destroyForcibly();
       daemon.get().onExit().join();

@@ -1,0 +1,297 @@
+package org.lockstepfs.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** Nodes on hosts of their own, a worker on each, and what may happen to them. */
+final class ChaosCluster implements AutoCloseable {
+  /** Longer than any node needs to be given up by the others. */
+  private static final long GIVEN_UP_MS = 10_000;
+
+  /** Loaded test machines are slow; the design asks for 10 s. */
+  private static final long MAX_WAIT_MS = 30_000;
+
+  private static final Duration CHECK_LIMIT = Duration.ofSeconds(120);
+
+  private final Path dir;
+  private final String name;
+  private final Network network;
+  private final Image image;
+  private final Map<String, Node> nodes = new LinkedHashMap<>();
+  private final Map<String, Process> workers = new LinkedHashMap<>();
+  private final List<String> log = new ArrayList<>();
+  private int seed;
+
+  /**
+   * Makes a volume and its nodes.
+   *
+   * @param name tells the cluster from others
+   */
+  ChaosCluster(Path dir, String name, List<String> hosts) throws IOException {
+    this.dir = dir;
+    this.name = name;
+    network = new Network(name, hosts);
+    Path config = ClusterFile.forHosts(dir, "chaos", hosts);
+    image =
+        Image.create(dir, 400)
+            .mkfsOcfs2(
+                "-N",
+                "4",
+                "-J",
+                "size=8M",
+                "--cluster-stack=o2cb",
+                "--cluster-name=chaos",
+                "--fs-features=noindexed-dirs,noxattr,norefcount");
+    for (String host : hosts) {
+      nodes.put(host, new Node(host, dir.resolve("run"), config, network.on(host)));
+    }
+  }
+
+  private Path mountpoint(String node) {
+    return dir.resolve("on-" + node);
+  }
+
+  private Path journal(String node) {
+    return dir.resolve("journal-" + node);
+  }
+
+  /** Mounts on all nodes and sets them to work. */
+  void start() throws IOException {
+    for (String name : nodes.keySet()) {
+      nodes.get(name).mount(image.device(), mountpoint(name));
+      work(name);
+    }
+  }
+
+  private void work(String name) throws IOException {
+    Process worker =
+        new ProcessBuilder(
+                "python3",
+                Sh.script("chaos.py").toString(),
+                "work",
+                name,
+                mountpoint(name).toString(),
+                journal(name).toString(),
+                String.valueOf(++seed))
+            .redirectErrorStream(true)
+            .redirectOutput(dir.resolve("worker-" + name + ".log").toFile())
+            .start();
+    workers.put(name, worker);
+  }
+
+  private void stopWorker(String name) throws IOException, InterruptedException {
+    Process worker = workers.remove(name);
+    if (worker != null) {
+      worker.destroyForcibly();
+      assertThat(worker.waitFor(MAX_WAIT_MS, TimeUnit.MILLISECONDS))
+          .as("worker on %s can be killed", name)
+          .isTrue();
+    }
+  }
+
+  /** Lets one thing happen to one node, waits until all work again, and judges. */
+  void round(int number, Fault fault, Random random) throws Exception {
+    List<String> names = List.copyOf(nodes.keySet());
+    String victim = names.get(random.nextInt(names.size()));
+    String what = name + " round " + number + ": " + fault + " of " + victim;
+    TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(1500));
+    Map<String, Long> before = lines();
+    long start = System.nanoTime();
+    inflict(fault, victim, random);
+    for (String name : names) {
+      if (!name.equals(victim)) {
+        awaitProgress(name, what);
+      }
+    }
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    log.add(
+        what
+            + ", all others go on after at most "
+            + tookMs
+            + " ms; longest wait "
+            + slowest(before, victim));
+    System.out.println(log.get(log.size() - 1));
+    if (fault.isDeadly()) {
+      awaitEnd(victim, what);
+      revive(victim);
+    }
+    awaitProgress(victim, what);
+    judge(names.get(random.nextInt(names.size())), what);
+  }
+
+  private void inflict(Fault fault, String victim, Random random) throws Exception {
+    Node node = nodes.get(victim);
+    switch (fault) {
+      case KILL -> node.kill();
+      case LONG_PAUSE -> {
+        node.freeze(true);
+        TimeUnit.MILLISECONDS.sleep(GIVEN_UP_MS);
+        node.freeze(false);
+      }
+      case SHORT_PAUSE -> {
+        node.freeze(true);
+        TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1500));
+        node.freeze(false);
+      }
+      case LONG_CUT -> {
+        network.cable(victim, false);
+        TimeUnit.MILLISECONDS.sleep(GIVEN_UP_MS + 4_000);
+        network.cable(victim, true);
+      }
+      case SHORT_CUT -> {
+        network.cable(victim, false);
+        TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1000));
+        network.cable(victim, true);
+      }
+      case LONG_STALL -> {
+        DiskStall stall = new DiskStall(node.daemon().orElseThrow(), image.device());
+        TimeUnit.MILLISECONDS.sleep(GIVEN_UP_MS);
+        stall.close();
+        awaitEnd(victim, "stall");
+        stall.remove();
+      }
+      case RESTART -> {
+        stopWorker(victim);
+        node.stop();
+        revive(victim);
+      }
+    }
+  }
+
+  /** The daemon has to end by itself. */
+  private void awaitEnd(String victim, String what) throws Exception {
+    var daemon = nodes.get(victim).daemon();
+    if (daemon.isPresent()) {
+      try {
+        daemon.get().onExit().get(MAX_WAIT_MS, TimeUnit.MILLISECONDS);
+      } catch (java.util.concurrent.TimeoutException e) {
+        throw new AssertionError(what + ": the daemon still runs", e);
+      }
+    }
+  }
+
+  private void revive(String name) throws IOException, InterruptedException {
+    stopWorker(name);
+    nodes.get(name).mount(image.device(), mountpoint(name));
+    work(name);
+  }
+
+  private Map<String, Long> lines() throws IOException {
+    Map<String, Long> lines = new LinkedHashMap<>();
+    for (String name : nodes.keySet()) {
+      lines.put(name, count(name));
+    }
+    return lines;
+  }
+
+  private long count(String name) throws IOException {
+    if (!Files.exists(journal(name))) {
+      return 0;
+    }
+    try (var lines = Files.lines(journal(name))) {
+      return lines.count();
+    }
+  }
+
+  /** Waits until a worker has done something more than what it may have had in work. */
+  private void awaitProgress(String name, String what) throws Exception {
+    long from = count(name);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MS);
+    while (count(name) < from + 5) {
+      assertThat(workers.get(name).isAlive())
+          .as("%s: worker on %s goes on; it said: %s", what, name, said(name))
+          .isTrue();
+      assertThat(System.nanoTime()).as("%s: %s goes on in time", what, name).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private String said(String name) throws IOException {
+    List<String> lines = Files.readAllLines(journal(name));
+    String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    return last + " " + Files.readString(dir.resolve("worker-" + name + ".log"));
+  }
+
+  /** Returns the longest step of those whom nothing happened to, since a moment. */
+  private String slowest(Map<String, Long> before, String victim) throws IOException {
+    long longest = 0;
+    for (String name : nodes.keySet()) {
+      if (!name.equals(victim)) {
+        try (var lines = Files.lines(journal(name))) {
+          longest =
+              Math.max(
+                  longest,
+                  lines
+                      .skip(before.get(name))
+                      .filter(line -> line.startsWith("slow "))
+                      .mapToLong(line -> Long.parseLong(line.split(" ")[2]))
+                      .max()
+                      .orElse(0));
+        }
+      }
+    }
+    return longest + " ms";
+  }
+
+  /** All that was synced is there, as one node sees it; the disk is sound as it is now. */
+  private void judge(String node, String what) throws Exception {
+    for (String name : nodes.keySet()) {
+      nodes.get(name).freeze(true);
+    }
+    try {
+      image.snapshot();
+    } finally {
+      for (String name : nodes.keySet()) {
+        nodes.get(name).freeze(false);
+      }
+    }
+    image.assertSnapshotRecovers(what);
+    for (String name : nodes.keySet()) {
+      workers.get(name).destroyForcibly().waitFor();
+    }
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "python3", Sh.script("chaos.py").toString(), "check", mountpoint(node).toString()));
+    nodes.keySet().forEach(name -> command.add(journal(name).toString()));
+    Sh.Result result = Sh.run(CHECK_LIMIT, Map.of(), command.toArray(String[]::new));
+    assertThat(result.output()).as(what).contains("chaos ok");
+    for (String name : nodes.keySet()) {
+      work(name);
+    }
+  }
+
+  /** Returns a line for each round. */
+  String summary() {
+    return String.join("\n", log);
+  }
+
+  /** Stops everybody in good order; the volume is clean. */
+  void stop() throws Exception {
+    for (String name : List.copyOf(nodes.keySet())) {
+      stopWorker(name);
+      nodes.get(name).stop();
+    }
+    image.assertClean();
+  }
+
+  @Override
+  public void close() throws IOException {
+    workers.values().forEach(Process::destroyForcibly);
+    for (Node node : nodes.values()) {
+      node.close();
+    }
+    image.close();
+    network.close();
+  }
+}
