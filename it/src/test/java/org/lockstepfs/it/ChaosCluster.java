@@ -36,12 +36,13 @@ final class ChaosCluster implements AutoCloseable {
    * Makes a volume and its nodes.
    *
    * @param name tells the cluster from others
+   * @param timing its timing profile
    */
-  ChaosCluster(Path dir, String name, List<String> hosts) throws IOException {
+  ChaosCluster(Path dir, String name, String timing, List<String> hosts) throws IOException {
     this.dir = dir;
     this.name = name;
     network = new Network(name, hosts);
-    Path config = ClusterFile.forHosts(dir, "chaos", hosts);
+    Path config = ClusterFile.forHosts(dir, "chaos", timing, hosts);
     image =
         Image.create(dir, 400)
             .mkfsOcfs2(
@@ -57,7 +58,16 @@ final class ChaosCluster implements AutoCloseable {
     }
   }
 
-  private Path mountpoint(String node) {
+  Network network() {
+    return network;
+  }
+
+  Node node(String host) {
+    return nodes.get(host);
+  }
+
+  /** Returns where a node has the volume mounted. */
+  Path mountpoint(String node) {
     return dir.resolve("on-" + node);
   }
 
@@ -65,11 +75,23 @@ final class ChaosCluster implements AutoCloseable {
     return dir.resolve("journal-" + node);
   }
 
+  /** Mounts on all nodes. */
+  void mountAll() throws IOException {
+    for (String host : nodes.keySet()) {
+      remount(host);
+    }
+  }
+
+  /** Mounts on one node, whatever became of its last mount. */
+  void remount(String host) throws IOException {
+    nodes.get(host).mount(image.device(), mountpoint(host));
+  }
+
   /** Mounts on all nodes and sets them to work. */
   void start() throws IOException {
-    for (String name : nodes.keySet()) {
-      nodes.get(name).mount(image.device(), mountpoint(name));
-      work(name);
+    mountAll();
+    for (String host : nodes.keySet()) {
+      work(host);
     }
   }
 
@@ -169,7 +191,7 @@ final class ChaosCluster implements AutoCloseable {
   }
 
   /** The daemon has to end by itself. */
-  private void awaitEnd(String victim, String what) throws Exception {
+  void awaitEnd(String victim, String what) throws Exception {
     var daemon = nodes.get(victim).daemon();
     if (daemon.isPresent()) {
       try {
@@ -182,7 +204,7 @@ final class ChaosCluster implements AutoCloseable {
 
   private void revive(String name) throws IOException, InterruptedException {
     stopWorker(name);
-    nodes.get(name).mount(image.device(), mountpoint(name));
+    remount(name);
     work(name);
   }
 
@@ -208,16 +230,17 @@ final class ChaosCluster implements AutoCloseable {
     long from = count(name);
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MS);
     while (count(name) < from + 5) {
-      assertThat(workers.get(name).isAlive())
-          .as("%s: worker on %s goes on; it said: %s", what, name, said(name))
-          .isTrue();
+      if (!workers.get(name).isAlive()) {
+        throw new AssertionError(what + ": worker on " + name + " ended: " + said(name));
+      }
       assertThat(System.nanoTime()).as("%s: %s goes on in time", what, name).isLessThan(end);
       TimeUnit.MILLISECONDS.sleep(20);
     }
   }
 
   private String said(String name) throws IOException {
-    List<String> lines = Files.readAllLines(journal(name));
+    List<String> lines =
+        Files.exists(journal(name)) ? Files.readAllLines(journal(name)) : List.of();
     String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
     return last + " " + Files.readString(dir.resolve("worker-" + name + ".log"));
   }

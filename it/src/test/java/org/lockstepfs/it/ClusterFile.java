@@ -23,8 +23,10 @@ final class ClusterFile {
   }
 
   /** Writes a file for nodes numbered from 1 that are the hosts of a {@link Network}. */
-  static Path forHosts(Path dir, String cluster, List<String> hosts) throws IOException {
+  static Path forHosts(Path dir, String cluster, String timing, List<String> hosts)
+      throws IOException {
     StringBuilder text = header(cluster, hosts.size());
+    text.append("\ttiming = ").append(timing).append('\n');
     for (int i = 0; i < hosts.size(); i++) {
       text.append(node(cluster, hosts.get(i), i + 1, Network.address(i + 1), PORT));
     }
