@@ -16,6 +16,7 @@ import java.util.Map;
 final class Image implements AutoCloseable {
   private final Path file;
   private final String device;
+  private String another;
 
   private Image(Path file, String device) {
     this.file = file;
@@ -38,6 +39,16 @@ final class Image implements AutoCloseable {
 
   String device() {
     return device;
+  }
+
+  /** Makes one more loop device, so that two nodes' I/O can be told apart. */
+  String anotherDevice() {
+    another =
+        Sh.run("losetup", "--find", "--show", "--direct-io=on", file.toString())
+            .ok()
+            .output()
+            .strip();
+    return another;
   }
 
   Path file() {
@@ -98,6 +109,9 @@ final class Image implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Sh.run("losetup", "--detach", device);
+    if (another != null) {
+      Sh.run("losetup", "--detach", another);
+    }
     Files.deleteIfExists(file);
   }
 }

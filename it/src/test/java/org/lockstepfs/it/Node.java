@@ -128,6 +128,18 @@ final class Node implements AutoCloseable {
     assertThat(daemon.isAlive()).isFalse();
   }
 
+  /** Starts the daemon as a child of the test, which sees how it ends. */
+  Process startDaemon() throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(List.of(LAUNCHER.toString(), "daemon", "--node", name));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
   /** Stops the daemon's process, as a frozen machine does, or lets it go on. */
   void freeze(boolean frozen) throws IOException {
     String pid = Long.toString(daemon().orElseThrow().pid());
