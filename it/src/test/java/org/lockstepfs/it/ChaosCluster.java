@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** Nodes on hosts of their own, a worker on each, and what may happen to them. */
 final class ChaosCluster implements AutoCloseable {
   /** Longer than any node needs to be given up by the others. */
-  private static final long GIVEN_UP_MS = 10_000;
+  private static final long GIVEN_UP_MS = 9_000;
 
   /** Loaded test machines are slow; the design asks for 10 s. */
   private static final long MAX_WAIT_MS = 30_000;
@@ -167,7 +167,7 @@ final class ChaosCluster implements AutoCloseable {
       }
       case LONG_CUT -> {
         network.cable(victim, false);
-        TimeUnit.MILLISECONDS.sleep(GIVEN_UP_MS + 4_000);
+        TimeUnit.MILLISECONDS.sleep(GIVEN_UP_MS + 3_000);
         network.cable(victim, true);
       }
       case SHORT_CUT -> {

@@ -18,13 +18,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three nodes work on one volume while one of them is killed, frozen, cut off, or loses its disk;
- * over and over. Two such clusters run side by side, since most of the time goes by waiting.
+ * over and over. Several such clusters run side by side, since most of the time goes by waiting.
  *
- * <p>Property {@code lockstep.chaos.rounds} says how often in all, {@code lockstep.chaos.seed} in
- * which order, {@code lockstep.chaos.faults} which faults, separated by commas.
+ * <p>Property {@code lockstep.chaos.rounds} says how often in all, {@code lockstep.chaos.clusters}
+ * on how many clusters, {@code lockstep.chaos.seed} in which order, {@code lockstep.chaos.faults}
+ * which faults, separated by commas.
  */
 class ChaosIT {
-  private static final int CLUSTERS = 2;
+  private static final int CLUSTERS = Integer.getInteger("lockstep.chaos.clusters", 2);
   private static final int ROUNDS = Integer.getInteger("lockstep.chaos.rounds", 50);
   private static final int SEED = Integer.getInteger("lockstep.chaos.seed", 4711);
   private static final List<Fault> FAULTS = faults(System.getProperty("lockstep.chaos.faults", ""));
@@ -45,7 +46,7 @@ class ChaosIT {
     try {
       List<Callable<String>> clusters = new ArrayList<>();
       for (int i = 0; i < CLUSTERS; i++) {
-        String name = String.valueOf((char) ('x' + i));
+        String name = String.valueOf((char) ('p' + i));
         clusters.add(() -> rounds(name));
       }
       for (Future<String> done : threads.invokeAll(clusters)) {
