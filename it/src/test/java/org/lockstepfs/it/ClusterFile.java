@@ -6,10 +6,15 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Writes cluster files for nodes that share this machine and differ by port. */
 final class ClusterFile {
   private static final int PORT = 7777;
+  private static final int LOWEST_PORT = 10_000;
+
+  /** Lowest of ip_local_port_range as Linux has it. */
+  private static final int FIRST_EPHEMERAL = 32_768;
 
   private ClusterFile() {}
 
@@ -62,13 +67,15 @@ final class ClusterFile {
     return file;
   }
 
-  /** Returns a port that is free together with the next one, where membership listens. */
+  /**
+   * Returns a port that is free together with the next one, where membership listens; none of those
+   * that the kernel gives to outgoing connections.
+   */
   private static int freePorts() throws IOException {
     for (int attempt = 0; attempt < 100; attempt++) {
-      try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        if (isFree(first.getLocalPort() + 1)) {
-          return first.getLocalPort();
-        }
+      int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, FIRST_EPHEMERAL - 1);
+      if (isFree(port) && isFree(port + 1)) {
+        return port;
       }
     }
     throw new IOException("no two free ports side by side");
