@@ -68,9 +68,9 @@ class FailoverIT {
 
   private static List<Long> round(ChaosCluster cluster, boolean cut) throws Exception {
     Process holder = script(cluster, "hold", VICTIM);
+    line(holder.inputReader(), "held");
     Process waiter = script(cluster, "wait", WAITER);
     try {
-      line(holder.inputReader(), "held");
       BufferedReader said = waiter.inputReader();
       line(said, "waiting");
       TimeUnit.MILLISECONDS.sleep(500);

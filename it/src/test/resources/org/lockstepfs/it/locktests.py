@@ -363,6 +363,40 @@ def deadlock_of_three_is_refused(t):
 
 
 @test
+def cycles_over_both_nodes_are_refused(t):
+    """Owners on either node, a file for each lock: no table sees the whole cycle."""
+    for count in range(2, 11):
+        procs = [Proc(t.dirs[i * 7 % 3 % 2]) for i in range(count)]
+        names = ["%s-%d-%d" % (t.name, count, i) for i in range(count)]
+        for i, p in enumerate(procs):
+            eq(p.call("setlk", p.open(names[i]), "w", 0, 1), 0)
+        wants = [p.open(names[(i + 1) % count]) for i, p in enumerate(procs)]
+        for i in range(count - 1):
+            procs[i].start("setlkw", wants[i], "w", 0, 1)
+            procs[i].blocked()
+        eq(procs[-1].call("setlkw", wants[-1], "w", 0, 1), "!EDEADLK", "cycle of %d" % count)
+        for i in range(count - 1, 0, -1):
+            procs[i].end()
+            eq(procs[i - 1].result(), 0, "owner %d of %d" % (i - 1, count))
+        procs[0].end()
+
+
+@test
+def flock_knows_no_deadlock(t):
+    (a, fa), (b, fb) = t.a(), t.b()
+    a.call("flock", fa, "x")
+    ob = b.open(t.name + "-other")
+    b.call("flock", ob, "x")
+    oa = a.open(t.name + "-other")
+    a.start("flock", oa, "x")
+    a.blocked()
+    b.start("flock", fb, "x")
+    b.blocked()
+    a.kill()
+    eq(b.result(), None)
+
+
+@test
 def chain_without_cycle_is_no_deadlock(t):
     (a, fa), (b, fb), (c, fc) = t.a(), t.a(), t.a()
     a.call("setlk", fa, "w", 0, 1)
