@@ -85,6 +85,7 @@ final class DaemonCommand implements Callable<Integer> {
     try (Stacks stacks = new Stacks(environment);
         MetricsEndpoint endpoint =
             new MetricsEndpoint(metrics, System.getenv("LOCKSTEP_METRICS"))) {
+      stacks.clusterStack(tuning.stack());
       metrics.watchMembers(() -> view(stacks).members().size());
       KernelFrontEnd frontEnd =
           new KernelFrontEnd(

@@ -97,7 +97,20 @@ final class ClusterConfigBuilder {
   private Tuning tuning(Stanza cluster) throws ConfigException {
     return new Tuning(
         choice(cluster, "timing", "fast", "ocfs2"),
-        choice(cluster, "membership", "hazelcast", "static").equals("hazelcast"));
+        choice(cluster, "membership", "hazelcast", "static").equals("hazelcast"),
+        stack(cluster));
+  }
+
+  /** As mkfs.ocfs2 and tunefs.ocfs2 stamp it on volumes. */
+  private String stack(Stanza cluster) throws ConfigException {
+    if (!cluster.has("stack")) {
+      return Tuning.DEFAULT.stack();
+    }
+    String label = cluster.text("stack");
+    if (!label.matches("[0-9A-Za-z]{4}")) {
+      throw error(cluster.lineOf("stack"), "stack '" + label + "' is not 4 letters and digits");
+    }
+    return label;
   }
 
   /** Returns the value of a key that has one of two values; the first if it is absent. */

@@ -8,8 +8,10 @@ package org.lockstepfs.stack.config;
  * @param hazelcast whether members find each other through Hazelcast, key {@code membership}:
  *     {@code hazelcast} (default), or {@code static} for clusters with kernel nodes, where the
  *     configuration alone says who they are
+ * @param stack label of the cluster stack that nodes start with, key {@code stack}: 4 characters,
+ *     default {@code o2cb}; any other selects the user stack
  */
-public record Tuning(String timing, boolean hazelcast) {
+public record Tuning(String timing, boolean hazelcast, String stack) {
   /** What holds for files without these keys. */
-  public static final Tuning DEFAULT = new Tuning("fast", true);
+  public static final Tuning DEFAULT = new Tuning("fast", true, "o2cb");
 }

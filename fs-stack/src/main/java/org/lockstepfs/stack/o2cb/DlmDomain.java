@@ -2,11 +2,10 @@ package org.lockstepfs.stack.o2cb;
 
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
@@ -43,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * The actor around one volume's o2dlm engine: brings it messages, node events, time and the file
  * system's calls, and carries out what it wants. Thread-safe; never blocks.
  */
-final class DlmDomain implements HeartbeatListener, LinkListener {
+final class DlmDomain implements LockDomain, HeartbeatListener, LinkListener {
   private static final Logger LOG = LoggerFactory.getLogger(DlmDomain.class);
 
   /** Status of a message that cannot be decoded. */
@@ -57,46 +56,35 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
   private final LiveNodes liveNodes;
   private final LockingProtocol protocol;
   private final DlmMeters meters;
-  private final Consumer<NodeMap> membersListener;
+  private final JoinDispatcher dispatcher;
+  private final Consumer<List<Integer>> membersListener;
   private final RecoveryHandler recovery;
   private final Mailbox mailbox = new Mailbox();
   private final EngineTimer timer;
   private final BitSet known = new BitSet();
-  private final CompletableFuture<Effect.Joined> joined = new CompletableFuture<>();
+  private final CompletableFuture<Joined> joined = new CompletableFuture<>();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
   private volatile String fault;
 
-  /**
-   * Makes a domain that is not joined.
-   *
-   * @param membersListener told in the mailbox of the members after each change
-   * @param recovery told in the mailbox of each member that died, before its locks are granted
-   */
-  DlmDomain(
-      O2DlmConfig config,
-      O2Net net,
-      LiveNodes liveNodes,
-      ScheduledExecutorService executor,
-      LongSupplier nanoClock,
-      LockingProtocol protocol,
-      DlmMeters meters,
-      Consumer<NodeMap> membersListener,
-      RecoveryHandler recovery) {
+  /** Makes a domain that is not joined. */
+  DlmDomain(O2DlmConfig config, JoinDispatcher dispatcher, LockDomains.Setup setup) {
     this.name = config.domain();
     this.key = config.domainKey();
     this.self = config.nodeNumber();
     this.engine = new O2Dlm(config);
-    this.net = net;
-    this.liveNodes = liveNodes;
-    this.protocol = protocol;
-    this.meters = meters;
-    this.membersListener = membersListener;
-    this.recovery = recovery;
-    this.timer = new EngineTimer(executor, nanoClock, this::ring);
+    this.dispatcher = dispatcher;
+    this.net = setup.net();
+    this.liveNodes = setup.liveNodes();
+    this.protocol = setup.protocol();
+    this.meters = setup.meters();
+    this.membersListener = setup.membersListener();
+    this.recovery = setup.recovery();
+    this.timer = new EngineTimer(setup.executor(), setup.nanoClock(), this::ring);
   }
 
-  /** Takes messages and node events from now on. */
-  void open() {
+  @Override
+  public void open() {
+    dispatcher.add(name, this);
     for (MessageType type : MessageType.values()) {
       if (!type.joining()) {
         net.register(type.id(), key, Message.MAX_LENGTH, this::receive);
@@ -106,8 +94,9 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
     liveNodes.add(this, PRIORITY_DLM);
   }
 
-  /** Takes no more messages and events. */
-  void close() {
+  @Override
+  public void close() {
+    dispatcher.remove(name, this);
     liveNodes.remove(this);
     net.removeLinkListener(this);
     for (MessageType type : MessageType.values()) {
@@ -119,8 +108,8 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
     meters.remove();
   }
 
-  /** Joins the domain of all live nodes; the result is null and an exception if it was refused. */
-  CompletableFuture<Effect.Joined> join() {
+  @Override
+  public CompletableFuture<Joined> join() {
     step(
         () -> {
           known.or(liveNodes.snapshot());
@@ -131,8 +120,8 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
     return joined;
   }
 
-  /** Leaves the domain; all locks are gone. */
-  CompletableFuture<Void> leave() {
+  @Override
+  public CompletableFuture<Void> leave() {
     step(engine::leave);
     return left;
   }
@@ -202,8 +191,8 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
   @Override
   public void linkError(int node, String reason) {}
 
-  /** Starts a request or a conversion. */
-  void lock(LockMode mode, Lksb lksb, Set<LockFlag> flags, LockId id) throws ErrnoException {
+  @Override
+  public void lock(LockMode mode, Lksb lksb, Set<LockFlag> flags, LockId id) throws ErrnoException {
     check(mode);
     int bits = bits(flags);
     if (flags.contains(LockFlag.CONVERT)) {
@@ -229,8 +218,8 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
     }
   }
 
-  /** Starts an unlock or a cancel. */
-  void unlock(Lksb lksb, Set<LockFlag> flags) throws ErrnoException {
+  @Override
+  public void unlock(Lksb lksb, Set<LockFlag> flags) throws ErrnoException {
     LockHandle handle = handle(lksb);
     if (flags.contains(LockFlag.CANCEL)) {
       meters.cancels.increment();
@@ -304,14 +293,15 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
     } else if (effect instanceof Effect.UnlockAst ast) {
       completeUnlock((LockHandle) ast.lock().attachment(), ast);
     } else if (effect instanceof Effect.Joined event) {
-      membersListener.accept(event.members());
-      joined.complete(event);
+      List<Integer> members = event.members().stream().boxed().toList();
+      membersListener.accept(members);
+      joined.complete(new Joined(members, event.fsMinor()));
     } else if (effect instanceof Effect.JoinRefused refused) {
       joined.completeExceptionally(new java.io.IOException(refused.reason()));
     } else if (effect instanceof Effect.Left) {
       left.complete(null);
     } else if (effect instanceof Effect.MembersChanged changed) {
-      membersListener.accept(changed.members());
+      membersListener.accept(changed.members().stream().boxed().toList());
     } else if (effect instanceof Effect.Evicted evicted) {
       recovery.nodeDown(evicted.node());
     } else if (effect instanceof Effect.Fault broken) {
@@ -368,13 +358,15 @@ final class DlmDomain implements HeartbeatListener, LinkListener {
     meters.lockWent();
   }
 
-  String dump(Lksb lksb) {
+  @Override
+  public String dump(Lksb lksb) {
     return lksb.pluginHandle() instanceof LockHandle handle && handle.lock() != null
         ? handle.lock().mode() + " cookie " + Long.toHexString(handle.lock().cookie())
         : "no lock";
   }
 
-  int locks() {
+  @Override
+  public int locks() {
     return meters.locks();
   }
 }

@@ -10,18 +10,32 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A lock domain's meters, {@code lockstep.dlm.*} by volume. */
-final class DlmMeters {
+public final class DlmMeters {
   private final MeterRegistry registry;
   private final Tags volume;
   private final List<Meter> meters = new ArrayList<>();
   private final AtomicInteger locks = new AtomicInteger();
-  final Counter requests;
-  final Counter conversions;
-  final Counter unlocks;
-  final Counter cancels;
-  final Counter asts;
-  final Counter basts;
-  final Counter messages;
+
+  /** Requests begun. */
+  public final Counter requests;
+
+  /** Conversions begun. */
+  public final Counter conversions;
+
+  /** Unlocks begun. */
+  public final Counter unlocks;
+
+  /** Cancels begun. */
+  public final Counter cancels;
+
+  /** Operations completed. */
+  public final Counter asts;
+
+  /** Calls to make way. */
+  public final Counter basts;
+
+  /** Messages sent. */
+  public final Counter messages;
 
   DlmMeters(MeterRegistry registry, String uuid) {
     this.registry = registry;
@@ -48,19 +62,23 @@ final class DlmMeters {
     return counter;
   }
 
-  void lockCame() {
+  /** A lock was requested. */
+  public void lockCame() {
     locks.incrementAndGet();
   }
 
-  void lockWent() {
+  /** A lock is gone. */
+  public void lockWent() {
     locks.decrementAndGet();
   }
 
-  int locks() {
+  /** Returns the locks that are held or waited for. */
+  public int locks() {
     return locks.get();
   }
 
-  void remove() {
+  /** Takes the meters away. */
+  public void remove() {
     meters.forEach(registry::remove);
   }
 }

@@ -12,12 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
-import org.lockstepfs.locks.o2dlm.Effect;
-import org.lockstepfs.locks.o2dlm.NodeMap;
 import org.lockstepfs.locks.o2dlm.O2DlmConfig;
-import org.lockstepfs.locks.o2dlm.message.NodeInfo;
 import org.lockstepfs.locks.plock.PlockMember;
-import org.lockstepfs.stack.config.ClusterNode;
 import org.lockstepfs.stack.fence.SelfFence;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.Lksb;
@@ -51,10 +47,10 @@ final class O2cbConnection implements ClusterConnection {
   private final String uuid;
   private final LockingProtocol protocol;
   private final HeartbeatRunner heartbeat;
-  private final DlmDomain domain;
+  private final LockDomain domain;
   private final PlockTransport plocks;
   private final NegotiationDriver negotiation;
-  private volatile NodeMap members = new NodeMap();
+  private volatile List<Integer> members = List.of();
   private volatile ProtocolVersion version;
 
   O2cbConnection(
@@ -97,16 +93,24 @@ final class O2cbConnection implements ClusterConnection {
             running.net(),
             node.nanoClock());
     this.domain =
-        new DlmDomain(
-            dlmConfig(beats.generation()),
-            running.net(),
-            running.liveNodes(),
-            running.timer(),
-            node.nanoClock(),
-            protocol,
-            new DlmMeters(node.environment().metrics(), uuid),
-            this::membersChanged,
-            recovery);
+        running
+            .domains()
+            .make(
+                new LockDomains.Setup(
+                    uuid,
+                    beats.generation(),
+                    running.config(),
+                    running.self(),
+                    running.net(),
+                    running.liveNodes(),
+                    beats::generationOf,
+                    running.timer(),
+                    node.nanoClock(),
+                    node.environment().fence(),
+                    protocol,
+                    new DlmMeters(node.environment().metrics(), uuid),
+                    this::membersChanged,
+                    recovery));
     this.plocks =
         new PlockTransport(
             running.net(),
@@ -114,20 +118,6 @@ final class O2cbConnection implements ClusterConnection {
             new PlockMember(running.self().number(), beats.generation()),
             beats::generationOf,
             running.timer());
-  }
-
-  private O2DlmConfig dlmConfig(long incarnation) {
-    List<NodeInfo> nodes =
-        running.config().nodes().stream()
-            .map(n -> new NodeInfo(n.number(), n.port(), ipv4(n)))
-            .toList();
-    ProtocolVersion max = protocol.maxVersion();
-    return new O2DlmConfig(
-        running.self().number(), uuid, incarnation, max.major(), max.minor(), List.of(), nodes);
-  }
-
-  private static int ipv4(ClusterNode node) {
-    return java.nio.ByteBuffer.wrap(node.address().getAddress()).getInt();
   }
 
   /** Goes through the steps of joining; undoes them if one fails. */
@@ -139,11 +129,11 @@ final class O2cbConnection implements ClusterConnection {
       checkSilentMembers();
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
           .await(node.timing().linkTimeoutMs());
-      running.dispatcher().add(uuid, domain);
       domain.open();
       plocks.open();
-      Effect.Joined joined = await(domain.join(), JOIN_TIMEOUT_SECONDS, "join lock domain " + uuid);
-      version = new ProtocolVersion(protocol.maxVersion().major(), joined.fsMinor());
+      LockDomain.Joined joined =
+          await(domain.join(), JOIN_TIMEOUT_SECONDS, "join lock domain " + uuid);
+      version = new ProtocolVersion(protocol.maxVersion().major(), joined.minor());
       LOG.info("joined lock domain {}: nodes {}", uuid, joined.members());
     } catch (IOException | RuntimeException e) {
       closeDomain();
@@ -187,17 +177,16 @@ final class O2cbConnection implements ClusterConnection {
     }
   }
 
-  private void membersChanged(NodeMap now) {
-    members = now.copy();
+  private void membersChanged(List<Integer> now) {
+    members = now;
     LOG.info("lock domain {} has nodes {}", uuid, now);
-    plocks.members(now.stream().boxed().toList());
+    plocks.members(now);
   }
 
   private void closeDomain() {
     negotiation.close();
     plocks.close();
     domain.close();
-    running.dispatcher().remove(uuid, domain);
   }
 
   @Override
@@ -237,10 +226,7 @@ final class O2cbConnection implements ClusterConnection {
 
   StackStatus.Volume status() {
     return new StackStatus.Volume(
-        uuid,
-        TimeUnit.NANOSECONDS.toMillis(heartbeat.ageNanos()),
-        members.stream().boxed().toList(),
-        domain.locks());
+        uuid, TimeUnit.NANOSECONDS.toMillis(heartbeat.ageNanos()), members, domain.locks());
   }
 
   @Override

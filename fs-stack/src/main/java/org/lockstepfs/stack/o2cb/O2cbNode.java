@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
@@ -44,6 +45,8 @@ import org.lockstepfs.stack.o2net.O2Net;
 public final class O2cbNode implements StackOperations {
   private final StackEnvironment environment;
   private final String label;
+  private final String plugin;
+  private final Supplier<LockDomains> lockManager;
   private final StackTiming timing;
   private final LongSupplier nanoClock = System::nanoTime;
   private final Generations generations =
@@ -58,7 +61,7 @@ public final class O2cbNode implements StackOperations {
       ClusterNode self,
       O2Net net,
       LiveNodes liveNodes,
-      JoinDispatcher dispatcher,
+      LockDomains domains,
       Membership membership,
       CompletableFuture<Void> joined,
       ScheduledExecutorService timer) {}
@@ -68,8 +71,26 @@ public final class O2cbNode implements StackOperations {
   }
 
   O2cbNode(StackEnvironment environment, String label, StackTiming timing) {
+    this(environment, label, "o2cb", O2dlmDomains::new, timing);
+  }
+
+  /**
+   * Makes a node that starts with its first connection.
+   *
+   * @param label of the stack, as volumes are stamped with it
+   * @param plugin name of the plug-in that this is
+   * @param lockManager makes the lock domains, anew at each start of the node
+   */
+  public O2cbNode(
+      StackEnvironment environment,
+      String label,
+      String plugin,
+      Supplier<LockDomains> lockManager,
+      StackTiming timing) {
     this.environment = environment;
     this.label = label;
+    this.plugin = plugin;
+    this.lockManager = lockManager;
     this.timing = timing;
   }
 
@@ -157,8 +178,8 @@ public final class O2cbNode implements StackOperations {
     liveNodes.add(quorum, HeartbeatListener.PRIORITY_NET);
     net.addLinkListener(quorum);
     liveNodes.add(new LinkDriver(net), HeartbeatListener.PRIORITY_NET);
-    JoinDispatcher dispatcher = new JoinDispatcher();
-    dispatcher.register(net);
+    LockDomains domains = lockManager.get();
+    domains.start(net);
     Membership membership = membership(config, self);
     DeathWatchDriver deaths =
         new DeathWatchDriver(
@@ -174,7 +195,7 @@ public final class O2cbNode implements StackOperations {
     membership.addListener(deaths);
     liveNodes.add(deaths, HeartbeatListener.PRIORITY_NET);
     return new Running(
-        config, self, net, liveNodes, dispatcher, membership, startBeside(membership), timer);
+        config, self, net, liveNodes, domains, membership, startBeside(membership), timer);
   }
 
   private Membership membership(ClusterConfig config, ClusterNode self) {
@@ -268,7 +289,7 @@ public final class O2cbNode implements StackOperations {
   public StackStatus status() {
     Running node = running;
     if (node == null) {
-      return new StackStatus(label, "o2cb", "", -1, List.of(), List.of());
+      return new StackStatus(label, plugin, "", -1, List.of(), List.of());
     }
     Set<Integer> members =
         node.membership().members().stream().map(Member::node).collect(Collectors.toSet());
@@ -276,7 +297,7 @@ public final class O2cbNode implements StackOperations {
     BitSet linked = node.net().connectedNodes();
     return new StackStatus(
         label,
-        "o2cb",
+        plugin,
         node.config().name(),
         node.self().number(),
         node.config().nodes().stream()

@@ -55,10 +55,10 @@ class ClusterConfigTest {
   @Test
   void readsWhatOnlyLockstepKnows() throws IOException {
     assertThat(ClusterConfig.parse("f", GOOD).get(0).tuning()).isEqualTo(Tuning.DEFAULT);
-    String tuned = "timing = ocfs2\n\tmembership = static";
+    String tuned = "timing = ocfs2\n\tmembership = static\n\tstack = pcmk";
     assertThat(
             ClusterConfig.parse("f", GOOD.replace("future_key = whatever", tuned)).get(0).tuning())
-        .isEqualTo(new Tuning("ocfs2", false));
+        .isEqualTo(new Tuning("ocfs2", false, "pcmk"));
   }
 
   @Test

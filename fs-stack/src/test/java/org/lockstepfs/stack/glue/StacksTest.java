@@ -161,6 +161,6 @@ class StacksTest {
             MembershipSource.STATIC,
             new SimpleMeterRegistry(),
             TestFence.unwatched(() -> 0));
-    assertThat(new Stacks(environment).plugins()).contains("o2cb");
+    assertThat(new Stacks(environment).plugins()).contains("o2cb", "user");
   }
 }

@@ -4,10 +4,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.locks.mode.LockMode;
@@ -19,7 +22,6 @@ import org.lockstepfs.stack.glue.LockFlag;
 import org.lockstepfs.stack.glue.LockId;
 import org.lockstepfs.stack.glue.LockingProtocol;
 import org.lockstepfs.stack.glue.ProtocolVersion;
-import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
@@ -27,80 +29,91 @@ import org.lockstepfs.stack.glue.StackGlue.VolumeIdentity;
 import org.lockstepfs.stack.o2hb.HeartbeatTiming;
 
 /** A node of a test: joins, locks, and waits for what comes of it. */
-final class TestNode implements LockingProtocol {
-  static final String UUID = "0123456789ABCDEF0123456789ABCDEF";
+public final class TestNode implements LockingProtocol {
+  public static final String UUID = "0123456789ABCDEF0123456789ABCDEF";
 
   /** Ten times as fast as the default profile. */
-  static final StackTiming QUICK =
+  public static final StackTiming QUICK =
       StackTiming.of("quick", new HeartbeatTiming(100, 20), 5_000, 500, 20, 500);
 
   /** One lock, and what was said about it. */
-  final class Lock {
-    final Lksb lksb = new Lksb(this);
-    final LockId id;
+  public final class Lock {
+    public final Lksb lksb = new Lksb(this);
+    public final LockId id;
     final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
     /** Called at a blocking AST, if set. */
-    volatile Runnable onBlocking;
+    public volatile Runnable onBlocking;
 
     Lock(String name) {
       id = LockId.of(name);
     }
 
-    Lock start(LockMode mode, LockFlag... flags) throws IOException {
+    public Lock start(LockMode mode, LockFlag... flags) throws IOException {
       connection.lock(mode, lksb, set(flags), id);
       return this;
     }
 
-    String take(LockMode mode, LockFlag... flags) throws Exception {
+    public String take(LockMode mode, LockFlag... flags) throws Exception {
       return start(mode, flags).next();
     }
 
-    String convert(LockMode mode, LockFlag... flags) throws Exception {
+    public String convert(LockMode mode, LockFlag... flags) throws Exception {
       Set<LockFlag> all = set(flags);
       all.add(LockFlag.CONVERT);
       connection.lock(mode, lksb, all, id);
       return next();
     }
 
-    String unlock(LockFlag... flags) throws Exception {
+    public String unlock(LockFlag... flags) throws Exception {
       connection.unlock(lksb, set(flags));
       return next();
     }
 
-    void cancel() throws IOException {
+    public void cancel() throws IOException {
       connection.unlock(lksb, EnumSet.of(LockFlag.CANCEL));
     }
 
     /** Returns the next event, waiting for it; "nothing" after 10 s. */
-    String next() throws InterruptedException {
+    public String next() throws InterruptedException {
       String event = events.poll(10, TimeUnit.SECONDS);
       return event == null ? "nothing" : event;
     }
   }
 
-  final SelfFence fence = TestFence.unwatched(System::nanoTime);
-  final O2cbNode node;
-  ClusterConnection connection;
+  public final SelfFence fence = TestFence.unwatched(System::nanoTime);
+  public final O2cbNode node;
+  public ClusterConnection connection;
+
+  /** Nodes of whose death the file system was told. */
+  public final List<Integer> died = new CopyOnWriteArrayList<>();
+
   private final BlockDevice device;
 
   TestNode(Path config, String name, BlockDevice device, MembershipSource source) {
-    this.device = device;
-    node =
-        new O2cbNode(
-            new StackEnvironment(name, config, "fast", source, new SimpleMeterRegistry(), fence),
-            "o2cb",
-            QUICK);
+    this(config, name, device, source, e -> new O2cbNode(e, "o2cb", QUICK));
   }
 
-  TestNode connect() throws IOException {
+  public TestNode(
+      Path config,
+      String name,
+      BlockDevice device,
+      MembershipSource source,
+      Function<StackEnvironment, O2cbNode> stack) {
+    this.device = device;
+    node =
+        stack.apply(
+            new StackEnvironment(name, config, "fast", source, new SimpleMeterRegistry(), fence));
+  }
+
+  public TestNode connect() throws IOException {
     HeartbeatRegion region = new HeartbeatRegion(device, 4, 512, 8);
     VolumeIdentity volume = new VolumeIdentity(UUID, "vol", "o2cb", "test", "/dev/test");
-    connection = node.connect(volume, region, this, RecoveryHandler.NONE);
+    connection = node.connect(volume, region, this, died::add);
     return this;
   }
 
-  Lock lock(String name) {
+  public Lock lock(String name) {
     return new Lock(name);
   }
 

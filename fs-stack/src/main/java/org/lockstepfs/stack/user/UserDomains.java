@@ -1,0 +1,17 @@
+package org.lockstepfs.stack.user;
+
+import org.lockstepfs.stack.o2cb.LockDomain;
+import org.lockstepfs.stack.o2cb.LockDomains;
+import org.lockstepfs.stack.o2net.O2Net;
+
+/** Lock domains of fsdlm. */
+final class UserDomains implements LockDomains {
+
+  @Override
+  public void start(O2Net net) {}
+
+  @Override
+  public LockDomain make(Setup setup) {
+    return new UserDomain(setup);
+  }
+}
