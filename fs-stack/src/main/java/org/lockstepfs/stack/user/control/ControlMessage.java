@@ -35,6 +35,12 @@ public sealed interface ControlMessage {
   /** Start with the set of that sequence. */
   record Commit(long seq) implements ControlMessage {}
 
+  /**
+   * To the lowest participant: the sender is stopped; for the proposal with that sequence, 0 for
+   * none.
+   */
+  record Stopped(long seq) implements ControlMessage {}
+
   /** Returns the bytes of a message. */
   static byte[] encode(ControlMessage message) {
     ByteBuffer out = ByteBuffer.allocate(MAX_LENGTH).put((byte) VERSION);
@@ -47,6 +53,8 @@ public sealed interface ControlMessage {
       m.members.forEach((node, life) -> out.put(node.byteValue()).putLong(life));
     } else if (message instanceof Commit m) {
       out.put((byte) 4).putLong(m.seq);
+    } else if (message instanceof Stopped m) {
+      out.put((byte) 5).putLong(m.seq);
     }
     byte[] bytes = new byte[out.flip().remaining()];
     out.get(bytes);
@@ -81,6 +89,7 @@ public sealed interface ControlMessage {
       case 2 -> new Leave(in.getLong());
       case 3 -> new Prepare(in.getLong(), members(in));
       case 4 -> new Commit(in.getLong());
+      case 5 -> new Stopped(in.getLong());
       default -> throw new IOException("kind " + kind);
     };
   }

@@ -12,6 +12,7 @@ import org.lockstepfs.stack.user.control.ControlMessage.Commit;
 import org.lockstepfs.stack.user.control.ControlMessage.Hello;
 import org.lockstepfs.stack.user.control.ControlMessage.Leave;
 import org.lockstepfs.stack.user.control.ControlMessage.Prepare;
+import org.lockstepfs.stack.user.control.ControlMessage.Stopped;
 
 /**
  * One node's part in agreeing on the members of one lockspace; see the package. Not thread-safe,
@@ -75,6 +76,9 @@ public final class ViewAgreement {
   /** The lock manager is not started with the set in force. */
   private boolean stopped = true;
 
+  /** Somebody is stopped who has to be started with a new set, though the members are the same. */
+  private boolean behind;
+
   private boolean leaving;
   private boolean leftAlready;
   private int highest;
@@ -106,6 +110,8 @@ public final class ViewAgreement {
     prepared = null;
     stop();
     untold.addAll(participants.keySet());
+    // Some may have counted this node in whose answers have not come.
+    live.stream().forEach(untold::add);
     untold.remove(self);
     tick();
   }
@@ -119,6 +125,16 @@ public final class ViewAgreement {
       // been noted after its first word.
       live.stream().filter(n -> view.isEmpty() || !greeted.contains(n)).forEach(this::greet);
       evaluate(true);
+      complain();
+    }
+  }
+
+  /** Whoever stopped this node may be gone, and the others may have gone on as they were. */
+  private void complain() {
+    int lowest = participants.firstKey();
+    if (stopped && lowest != self) {
+      Stopped complaint = new Stopped(prepared == null ? 0 : prepared.seq());
+      actions.send(lowest, complaint, status -> {});
     }
   }
 
@@ -181,6 +197,8 @@ public final class ViewAgreement {
       return onLeave(from, m);
     } else if (message instanceof Prepare m) {
       return onPrepare(from, m);
+    } else if (message instanceof Stopped m) {
+      return onStopped(from, m);
     } else {
       return onCommit((Commit) message);
     }
@@ -240,6 +258,17 @@ public final class ViewAgreement {
     return OK;
   }
 
+  /** A node that waits for the end of a proposal under way is not forgotten. */
+  private int onStopped(int from, Stopped complaint) {
+    boolean waits =
+        attempt != null && (!attempt.waiting.isEmpty() || attempt.seq == complaint.seq());
+    if (participants.containsKey(from) && !waits) {
+      behind = true;
+      evaluate(false);
+    }
+    return OK;
+  }
+
   private void stop() {
     stopped = true;
     actions.stop();
@@ -260,15 +289,17 @@ public final class ViewAgreement {
     ready |= live.stream().allMatch(greeted::contains);
     if (!ready || participants.firstKey() != self) {
       attempt = null;
+      behind = false;
       return;
     }
-    boolean underWay = attempt != null && attempt.members.equals(participants);
-    if (underWay ? attempt.failed && retry : stopped || !view.equals(participants)) {
+    boolean underWay = !behind && attempt != null && attempt.members.equals(participants);
+    if (underWay ? attempt.failed && retry : behind || stopped || !view.equals(participants)) {
       propose();
     }
   }
 
   private void propose() {
+    behind = false;
     highest++;
     Attempt now = new Attempt(((long) highest << NODE_BITS) | self, new TreeMap<>(participants));
     attempt = now;

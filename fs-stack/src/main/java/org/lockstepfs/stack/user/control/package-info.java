@@ -9,7 +9,8 @@
  * the lock managers stop; and when all have consented, COMMIT, at which they start. Whoever knows
  * of other participants than those proposed does not consent, and the proposer tries again: so a
  * set goes into force only when each of its nodes has itself seen who died, and has told the file
- * system.
+ * system. A node that was stopped by a proposer who is gone says so to the lowest, who proposes
+ * once more.
  *
  * <p>Who is dead, the heartbeat says, not before the dead node's own deadline has passed: that is
  * the fence {@code lease}. Which side of a split goes on, quorum decides by the same heartbeats, as
