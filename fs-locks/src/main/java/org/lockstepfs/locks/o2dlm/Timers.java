@@ -9,6 +9,7 @@ final class Timers {
 
   private final PriorityQueue<Entry> queue =
       new PriorityQueue<>(Comparator.comparingLong(Entry::dueMs).thenComparingLong(Entry::order));
+  private boolean running;
   private long nowMs;
   private long count;
 
@@ -22,7 +23,9 @@ final class Timers {
 
   /** Advances time and runs what is due, in order; what that adds for now runs, too. */
   void advance(long toMs) {
-    nowMs = Math.max(nowMs, toMs);
+    // The first time is the origin, and a monotonic clock may well be negative.
+    nowMs = running ? Math.max(nowMs, toMs) : toMs;
+    running = true;
     while (!queue.isEmpty() && queue.peek().dueMs <= nowMs) {
       queue.remove().action.run();
     }
