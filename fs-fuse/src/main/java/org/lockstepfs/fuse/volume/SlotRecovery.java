@@ -57,6 +57,10 @@ final class SlotRecovery {
     try {
       for (int slot = 0; slot < journals.length; slot++) {
         boolean isDead = nodes.contains(slots.node(slot));
+        if (!isDead) {
+          // Others may have recovered it meanwhile; the next death in it is another one.
+          known[slot] = journals[slot].recoveryGeneration();
+        }
         if (slot != volume.slot() && (isDead ? lockDead(slot) : unused && lockUnused(slot))) {
           replay(slot, found);
         }
