@@ -11,8 +11,7 @@ class O2DlmSimulationTest {
   @Test
   void invariantsHoldForEverySeed() {
     long[] fresh = new long[1];
-    Seeds.run(
-        20_000, scheduler -> fresh[0] += new Simulation(scheduler, SimNode.Mutation.NONE).run());
+    Seeds.run(20_000, scheduler -> fresh[0] += new Simulation(scheduler, Mutation.NONE).run());
     assertThat(fresh[0]).as("value blocks found fresh").isPositive();
   }
 }

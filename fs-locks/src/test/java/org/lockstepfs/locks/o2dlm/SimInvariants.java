@@ -1,16 +1,25 @@
 package org.lockstepfs.locks.o2dlm;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.lockstepfs.locks.mode.LockMode;
 
 /** What must hold after every step of the simulation. */
-final class SimInvariants {
+public final class SimInvariants {
   private SimInvariants() {}
+
+  /**
+   * A lock that a node believes to have.
+   *
+   * @param node number of the node
+   * @param level what the node may rely on
+   */
+  public record Held(int node, DlmLock lock, LockMode level) {}
 
   static void check(List<SimNode> nodes, List<SimLock.Shared> resources) {
     for (int i = 0; i < resources.size(); i++) {
       levelsAreCompatible(nodes, i);
-      oneMaster(nodes, resources.get(i).name);
+      oneMaster(engines(nodes), resources.get(i).name);
     }
   }
 
@@ -29,12 +38,16 @@ final class SimInvariants {
     }
   }
 
+  private static List<O2Dlm> engines(List<SimNode> nodes) {
+    return nodes.stream().map(node -> node.engine).filter(engine -> engine != null).toList();
+  }
+
   /** One node at most acts as master, and the modes that it has granted are compatible. */
-  private static void oneMaster(List<SimNode> nodes, ResName name) {
+  public static void oneMaster(List<O2Dlm> engines, ResName name) {
     int masters = 0;
-    for (SimNode node : nodes) {
-      DlmLockRes res = known(node, name);
-      if (res != null && res.owner == node.number && !res.isBusy()) {
+    for (O2Dlm engine : engines) {
+      DlmLockRes res = mastered(engine, name);
+      if (res != null && !res.isBusy()) {
         masters++;
         grantedIsCompatible(res);
       }
@@ -42,6 +55,13 @@ final class SimInvariants {
     if (masters > 1) {
       throw new AssertionError(name + ": " + masters + " masters");
     }
+  }
+
+  /** Returns whether a node is in its domain and knows of no recovery that is still to be done. */
+  public static boolean isSettled(O2Dlm engine) {
+    Domain domain = engine.inspect();
+    boolean recovering = !domain.dead.isEmpty() || domain.recovery.isUnderWay();
+    return engine.state() == DomainState.JOINED && !recovering;
   }
 
   private static void grantedIsCompatible(DlmLockRes res) {
@@ -58,44 +78,49 @@ final class SimInvariants {
     }
   }
 
-  /**
-   * When all is quiet, masters know exactly the locks that their holders have, and every node knows
-   * the one master.
-   */
   static void checkAtRest(List<SimNode> nodes, List<SimLock.Shared> resources) {
     for (int i = 0; i < resources.size(); i++) {
-      ResName name = resources.get(i).name;
-      DlmLockRes mastered = null;
+      List<Held> held = new ArrayList<>();
       for (SimNode node : nodes) {
-        DlmLockRes res = known(node, name);
-        if (res != null && res.owner == node.number) {
-          mastered = res;
+        SimLock lock = node.locks.get(i);
+        if (node.engine != null && lock.lock != null) {
+          held.add(new Held(node.number, lock.lock, lock.level));
         }
       }
-      int held = 0;
-      for (SimNode node : nodes) {
-        DlmLock lock = node.engine == null ? null : node.locks.get(i).lock;
-        if (lock != null) {
-          held++;
-          isRecorded(node, lock, node.locks.get(i).level, mastered);
-        }
-      }
-      if (mastered != null && mastered.lockCount() != held) {
-        throw new AssertionError(held + " locks are held, the master knows " + mastered);
-      }
+      checkAtRest(engines(nodes), resources.get(i).name, held);
     }
   }
 
-  private static void isRecorded(SimNode node, DlmLock lock, LockMode level, DlmLockRes mastered) {
-    DlmLock record = mastered == null ? null : mastered.find(node.number, lock.cookie());
+  /** When all is quiet, the master knows exactly the locks that their holders have. */
+  public static void checkAtRest(List<O2Dlm> engines, ResName name, List<Held> held) {
+    DlmLockRes known = null;
+    for (O2Dlm engine : engines) {
+      DlmLockRes res = mastered(engine, name);
+      known = res != null ? res : known;
+    }
+    for (Held one : held) {
+      isRecorded(one, known);
+    }
+    if (known != null && known.lockCount() != held.size()) {
+      throw new AssertionError(held.size() + " locks are held, the master knows " + known);
+    }
+  }
+
+  private static void isRecorded(Held held, DlmLockRes mastered) {
+    DlmLock record = mastered == null ? null : mastered.find(held.node(), held.lock().cookie());
     boolean right =
-        record != null && record.isOn(mastered.granted) && record.mode() == level && lock.isIdle();
+        record != null
+            && record.isOn(mastered.granted)
+            && record.mode() == held.level()
+            && held.lock().isIdle();
     if (!right) {
-      throw new AssertionError("node " + node.number + " holds " + lock + ", master " + mastered);
+      throw new AssertionError(
+          "node " + held.node() + " holds " + held.lock() + ", master " + mastered);
     }
   }
 
-  private static DlmLockRes known(SimNode node, ResName name) {
-    return node.engine == null ? null : node.engine.inspect().resources.get(name);
+  private static DlmLockRes mastered(O2Dlm engine, ResName name) {
+    DlmLockRes res = engine.inspect().resources.get(name);
+    return res != null && res.owner == engine.inspect().self ? res : null;
   }
 }

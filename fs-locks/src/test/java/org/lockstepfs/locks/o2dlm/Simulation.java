@@ -30,7 +30,7 @@ final class Simulation {
   private final SimNode.Deaths deaths = new SimNode.Deaths();
   private int crashesLeft;
 
-  Simulation(SeededScheduler scheduler, SimNode.Mutation mutation) {
+  Simulation(SeededScheduler scheduler, Mutation mutation) {
     this.scheduler = scheduler;
     this.network = new SeededNetwork<>(scheduler);
     int resourceCount = 1 + scheduler.below(5);

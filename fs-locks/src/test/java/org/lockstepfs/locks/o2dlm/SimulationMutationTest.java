@@ -23,8 +23,8 @@ import org.lockstepfs.locks.sim.SeededScheduler;
 class SimulationMutationTest {
   private static final int SEEDS = 400;
 
-  private static SimNode.Mutation sent(UnaryOperator<Message> change) {
-    return new SimNode.Mutation() {
+  private static Mutation sent(UnaryOperator<Message> change) {
+    return new Mutation() {
       @Override
       public Effect instead(Effect effect) {
         return effect instanceof Effect.Send send
@@ -38,8 +38,8 @@ class SimulationMutationTest {
     int apply(Message request, int status);
   }
 
-  private static SimNode.Mutation answered(StatusChange change) {
-    return new SimNode.Mutation() {
+  private static Mutation answered(StatusChange change) {
+    return new Mutation() {
       @Override
       public int instead(Message request, int status) {
         return change.apply(request, status);
@@ -47,11 +47,11 @@ class SimulationMutationTest {
     };
   }
 
-  static Stream<Map.Entry<String, SimNode.Mutation>> mutations() {
-    Map<String, SimNode.Mutation> all = new LinkedHashMap<>();
+  static Stream<Map.Entry<String, Mutation>> mutations() {
+    Map<String, Mutation> all = new LinkedHashMap<>();
     all.put(
         "holders are not asked to give way",
-        new SimNode.Mutation() {
+        new Mutation() {
           @Override
           public Effect instead(Effect effect) {
             return effect instanceof Effect.Bast ? null : effect;
@@ -115,12 +115,12 @@ class SimulationMutationTest {
 
   @ParameterizedTest
   @MethodSource("mutations")
-  void isNoticed(Map.Entry<String, SimNode.Mutation> mutation) {
+  void isNoticed(Map.Entry<String, Mutation> mutation) {
     assertThat(firstFailure(mutation.getValue())).as(mutation.getKey()).isPositive();
   }
 
   /** Returns the first seed that fails, 0 if none does. */
-  private static long firstFailure(SimNode.Mutation mutation) {
+  private static long firstFailure(Mutation mutation) {
     for (long seed = 1; seed <= SEEDS; seed++) {
       try {
         new Simulation(new SeededScheduler(seed, false), mutation).run();

@@ -16,7 +16,7 @@ import org.lockstepfs.locks.plock.PlockMessage.SyncRequest;
 /**
  * Deliberate faults, each as if one rule of the protocol were missing. The simulator must see each.
  */
-enum Mutation {
+public enum Mutation {
   /** No fault. */
   NONE,
   /** A conflicting try-lock is granted. */
@@ -62,7 +62,7 @@ enum Mutation {
   private static final PlockMessage NOTHING = new Release(-1, 0);
 
   /** Returns what is sent instead. */
-  PlockMessage change(PlockMessage message, PlockEngine sender, PlockEngine receiver) {
+  public PlockMessage change(PlockMessage message, PlockEngine sender, PlockEngine receiver) {
     boolean lost =
         (this == LOSE_CANCEL && message instanceof Cancel)
             || (this == LOSE_NOT_OWNER && message instanceof NotOwner)

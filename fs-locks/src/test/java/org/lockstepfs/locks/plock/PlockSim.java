@@ -145,8 +145,7 @@ final class PlockSim {
       }
     }
     random.trace(() -> node.member + " leaves");
-    node.left = true;
-    node.processes.clear();
+    node.leave();
     removeMember(node.member);
     return true;
   }
@@ -274,18 +273,10 @@ final class PlockSim {
       boolean blocking) {
     Call call = new Call(++lastCall, kind, inode, start, end, exclusive, blocking);
     random.trace(() -> process + " calls " + call.number + " " + call);
-    process.calls.put(call.number, call);
-    PlockEngine engine = nodes.get(process.node).engine;
-    PlockCallback done = (result, conflict) -> returned(process, call, result, conflict);
-    long last = SimProcess.lastByte(end);
-    switch (kind) {
-      case LOCK ->
-          call.handle =
-              engine.lock(inode, process.owner, 1, start, last, exclusive, blocking, done);
-      case UNLOCK -> engine.unlock(inode, process.owner, start, last, done);
-      case TEST -> engine.test(inode, process.owner, start, last, exclusive, done);
-      case CLOSE -> engine.close(inode, process.owner, done);
-    }
+    process.begin(
+        nodes.get(process.node).engine,
+        call,
+        (result, conflict) -> returned(process, call, result, conflict));
   }
 
   private boolean cancelOne() {
@@ -309,20 +300,10 @@ final class PlockSim {
     if (node == null || !node.processes.contains(process)) {
       return;
     }
-    if (call.returned) {
-      fail("%s: %s returned twice", process, call);
-    }
-    call.returned = true;
-    process.calls.remove(call.number);
+    process.end(call, result);
     checkResult(process, call, result, conflict);
-    if (result != PlockResult.GRANTED) {
-      return;
-    }
-    if (call.kind == Kind.LOCK) {
-      process.set(call.inode, call.start, call.end, call.exclusive ? 2 : 1);
+    if (result == PlockResult.GRANTED && call.kind == Kind.LOCK) {
       referee.checkConflicts(call.inode);
-    } else if (call.kind != Kind.TEST) {
-      process.set(call.inode, call.start, call.end, 0);
     }
   }
 

@@ -9,20 +9,26 @@ import org.lockstepfs.locks.sim.SeededNetwork;
  * A simulated node in its present life: an engine, processes, and how far it has come along the
  * views.
  */
-final class SimNode implements SeededNetwork.Node<PlockEnvelope> {
-  final PlockMember member;
-  final PlockEngine engine;
-  final List<SimProcess> processes = new ArrayList<>();
+public final class SimNode implements SeededNetwork.Node<PlockEnvelope> {
+  public final PlockMember member;
+  public final PlockEngine engine;
+  public final List<SimProcess> processes = new ArrayList<>();
   private final boolean repeatsRequests;
   int viewAt;
 
-  /** Whether it has left the cluster but still works in its last view. */
   boolean left;
 
-  SimNode(PlockMember member, PlockEngine engine, boolean repeatsRequests) {
+  /** Makes a node without processes. */
+  public SimNode(PlockMember member, PlockEngine engine, boolean repeatsRequests) {
     this.member = member;
     this.engine = engine;
     this.repeatsRequests = repeatsRequests;
+  }
+
+  /** It has left the cluster, but still works in its last view. */
+  public void leave() {
+    left = true;
+    processes.clear();
   }
 
   @Override

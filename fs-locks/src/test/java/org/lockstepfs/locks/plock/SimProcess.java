@@ -8,31 +8,37 @@ import java.util.Map;
  * A simulated process: what it believes to hold, byte by byte, from the answers that it got, and
  * what it has asked for.
  */
-final class SimProcess {
-  static final int BYTES = 10;
+public final class SimProcess {
+  public static final int BYTES = 10;
 
-  enum Kind {
+  /** What a process asks for. */
+  public enum Kind {
+    /** Set. */
     LOCK,
+    /** Remove. */
     UNLOCK,
+    /** Look. */
     TEST,
+    /** Remove all, at the end of a file descriptor. */
     CLOSE
   }
 
   /** A call that has not returned. */
-  static final class Call {
-    final int number;
-    final Kind kind;
-    final long inode;
+  public static final class Call {
+    public final int number;
+    public final Kind kind;
+    public final long inode;
     final int start;
     final int end;
     final boolean exclusive;
     final boolean blocking;
-    PlockRequest handle;
-    boolean returned;
-    boolean cancelled;
+    public PlockRequest handle;
+    public boolean returned;
+    public boolean cancelled;
     boolean wasInCycle;
 
-    Call(
+    /** Makes a call that has not begun. */
+    public Call(
         int number,
         Kind kind,
         long inode,
@@ -58,10 +64,11 @@ final class SimProcess {
   final int node;
   final long owner;
   final int threads;
-  final Map<Integer, Call> calls = new LinkedHashMap<>();
+  public final Map<Integer, Call> calls = new LinkedHashMap<>();
   private final Map<Long, int[]> modes = new HashMap<>();
 
-  SimProcess(int node, long owner, int threads) {
+  /** Makes a process that holds nothing. */
+  public SimProcess(int node, long owner, int threads) {
     this.node = node;
     this.owner = owner;
     this.threads = threads;
@@ -81,7 +88,8 @@ final class SimProcess {
     return end == BYTES - 1 ? Long.MAX_VALUE : end;
   }
 
-  boolean holdsNothing() {
+  /** Returns whether no answer has given it anything that it did not give back. */
+  public boolean holdsNothing() {
     return modes.values().stream().allMatch(SimProcess::isZero);
   }
 
@@ -113,6 +121,35 @@ final class SimProcess {
       }
     }
     return certain;
+  }
+
+  /** Asks the node's engine. */
+  public void begin(PlockEngine engine, Call call, PlockCallback done) {
+    calls.put(call.number, call);
+    long last = lastByte(call.end);
+    switch (call.kind) {
+      case LOCK ->
+          call.handle =
+              engine.lock(
+                  call.inode, owner, 1, call.start, last, call.exclusive, call.blocking, done);
+      case UNLOCK -> engine.unlock(call.inode, owner, call.start, last, done);
+      case TEST -> engine.test(call.inode, owner, call.start, last, call.exclusive, done);
+      case CLOSE -> engine.close(call.inode, owner, done);
+    }
+  }
+
+  /** The answer to a call has come: once, and with the call what it means from now on. */
+  public void end(Call call, PlockResult result) {
+    if (call.returned) {
+      throw new AssertionError(this + ": " + call + " returned twice");
+    }
+    call.returned = true;
+    calls.remove(call.number);
+    if (result == PlockResult.GRANTED && call.kind == Kind.LOCK) {
+      set(call.inode, call.start, call.end, call.exclusive ? 2 : 1);
+    } else if (result == PlockResult.GRANTED && call.kind != Kind.TEST) {
+      set(call.inode, call.start, call.end, 0);
+    }
   }
 
   void set(long inode, int start, int end, int mode) {

@@ -13,19 +13,20 @@ import org.lockstepfs.locks.plock.SimProcess.Call;
 /**
  * Looks into all nodes at once and knows what must never be, and what must be when all is quiet.
  */
-final class SimReferee {
+public final class SimReferee {
   private final Collection<SimNode> nodes;
   private final int files;
   private final boolean calm;
 
-  SimReferee(Collection<SimNode> nodes, int files, boolean calm) {
+  /** Makes a referee of nodes that come and go. */
+  public SimReferee(Collection<SimNode> nodes, int files, boolean calm) {
     this.nodes = nodes;
     this.files = files;
     this.calm = calm;
   }
 
   /** No two processes rely on conflicting ranges. */
-  void checkConflicts(long inode) {
+  public void checkConflicts(long inode) {
     List<int[]> all = new ArrayList<>();
     List<SimProcess> who = new ArrayList<>();
     for (SimNode node : nodes) {
@@ -61,7 +62,7 @@ final class SimReferee {
   }
 
   /** Checks what must hold at every moment. */
-  void afterStep() {
+  public void afterStep() {
     checkOwners();
     tables().forEach(SimReferee::checkTable);
     if (calm) {
@@ -151,7 +152,8 @@ final class SimReferee {
     return false;
   }
 
-  String describeCalls() {
+  /** Returns the calls that have not returned. */
+  public String describeCalls() {
     StringBuilder text = new StringBuilder();
     for (SimNode node : nodes) {
       for (SimProcess process : node.processes) {
@@ -162,7 +164,7 @@ final class SimReferee {
   }
 
   /** When all is quiet, the tables say what the processes believe, and wait for what they asked. */
-  void checkTables() {
+  public void checkTables() {
     for (long inode = 1; inode <= files; inode++) {
       FileTable table = null;
       for (SimNode node : nodes) {
@@ -207,7 +209,8 @@ final class SimReferee {
     }
   }
 
-  void checkNothingLeft() {
+  /** At the end nobody knows anything any more. */
+  public void checkNothingLeft() {
     for (SimNode node : nodes) {
       Core core = node.engine.core();
       if (core.owners.size() != 0) {

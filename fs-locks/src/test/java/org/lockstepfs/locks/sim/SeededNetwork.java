@@ -55,10 +55,22 @@ public final class SeededNetwork<M> {
   private final Map<Integer, Integer> lives = new HashMap<>();
   private final Map<Integer, Link<M>> links = new HashMap<>();
   private final List<Link<M>> busy = new ArrayList<>();
+  private Gate gate = (from, to) -> true;
+
+  /** Says whether anything passes from one node to another at this moment. */
+  public interface Gate {
+    /** Returns false as long as what is on the link waits. */
+    boolean passes(int from, int to);
+  }
 
   /** Makes a network whose interleaving the scheduler chooses. */
   public SeededNetwork(SeededScheduler scheduler) {
     this.scheduler = scheduler;
+  }
+
+  /** Has what is on a link wait at times. */
+  public void gate(Gate newGate) {
+    gate = newGate;
   }
 
   /** Connects a node, 0 to 999, to all others. */
@@ -116,9 +128,23 @@ public final class SeededNetwork<M> {
     }
   }
 
+  /** The connection of two nodes breaks: what is on it is lost, and its senders learn that. */
+  public void reset(int one, int other) {
+    for (Link<M> link : List.copyOf(busy)) {
+      boolean between =
+          link.from == one && link.to == other || link.from == other && link.to == one;
+      if (between) {
+        List<Packet<M>> lost = List.copyOf(link.queue);
+        replace(link, List.of());
+        lost.forEach(packet -> fail(link, packet));
+      }
+    }
+  }
+
   private void fail(Link<M> link, Packet<M> packet) {
     Node<M> sender = nodes.get(link.from);
-    if (sender != null && packet.message != null && packet.token != 0) {
+    boolean sameLife = packet.life == lives.get(link.from);
+    if (sender != null && sameLife && packet.message != null && packet.token != 0) {
       sender.onSendFailed(packet.token);
       sender.drain();
     }
@@ -149,14 +175,14 @@ public final class SeededNetwork<M> {
 
   /** Delivers what has waited longest on a link chosen at random; returns false if all is quiet. */
   public boolean deliverOne() {
-    if (busy.isEmpty()) {
+    List<Link<M>> open = open();
+    if (open.isEmpty()) {
       return false;
     }
-    int index = scheduler.below(busy.size());
-    Link<M> link = busy.get(index);
+    Link<M> link = scheduler.pick(open);
     Packet<M> packet = link.queue.remove();
     if (link.queue.isEmpty()) {
-      busy.remove(index);
+      busy.remove(link);
     }
     Node<M> receiver = nodes.get(link.to);
     if (packet.message == null) {
@@ -171,6 +197,21 @@ public final class SeededNetwork<M> {
       handle(link, receiver, packet);
     }
     return true;
+  }
+
+  private List<Link<M>> open() {
+    List<Link<M>> open = new ArrayList<>(busy.size());
+    for (Link<M> link : busy) {
+      if (gate.passes(link.from, link.to)) {
+        open.add(link);
+      }
+    }
+    return open;
+  }
+
+  /** Returns whether something could be delivered now. */
+  public boolean canDeliver() {
+    return !open().isEmpty();
   }
 
   /** The status may reach the wire before or after what the message made the node send. */

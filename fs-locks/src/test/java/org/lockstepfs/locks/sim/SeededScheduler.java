@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /** Chooses what happens next, by seed, and remembers what happened when tracing is on. */
 public final class SeededScheduler {
-  private static final int TRACE_LINES = 400;
+  private static final int TRACE_LINES = Integer.getInteger("lockstep.traceLines", 400);
 
   private record Step(int weight, BooleanSupplier action) {}
 

@@ -1,7 +1,8 @@
 package org.lockstepfs.stack.sim;
 
 /** Ways to break the rules on purpose: the simulation has to notice each. */
-enum Sabotage {
+public enum Sabotage {
+  /** All rules hold. */
   NONE,
   /** Writes do not ask. */
   NO_GUARD,

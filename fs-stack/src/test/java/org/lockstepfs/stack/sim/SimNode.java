@@ -3,7 +3,6 @@ package org.lockstepfs.stack.sim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.stack.fence.SelfFence;
 import org.lockstepfs.stack.fence.TestFence;
@@ -18,24 +17,29 @@ import org.lockstepfs.stack.o2quo.Quorum;
 /**
  * A node with the real heartbeat, quorum and fence, and an application that writes now and then.
  * Its clock has a rate and a start of its own; it can be stopped, killed, and its disk can hang.
+ * One object is one life of a node. A link is TCP's as o2net uses it: one that fell silent goes on
+ * later, one that broke is not made again before the peer's heartbeat has ended.
  */
-final class SimNode implements HeartbeatListener {
+public class SimNode implements HeartbeatListener {
   private static final HeartbeatTiming TIMING = HeartbeatTiming.FAST;
   private static final int IDLE_MS = 4_000;
   private static final int QUORUM_DELAY_MS = 3_000;
   private static final int POLL_MS = 100;
   private static final int DRAIN_MS = 500;
 
-  final int number;
-  final LiveNodes liveNodes = new LiveNodes();
-  final SelfFence fence;
+  public final int number;
+  public final long generation;
+  public final LiveNodes liveNodes = new LiveNodes();
+  public final SelfFence fence;
   final long[] seenDownAt = new long[16];
-  private final SimWorld world;
+  protected final SimWorld world;
   private final double rate;
   private final long offsetNanos;
-  private final RegionHeartbeat heartbeat;
+  protected final RegionHeartbeat heartbeat;
   private final Quorum quorum;
-  private final boolean[] linked = new boolean[16];
+  private final SimNode[] linked = new SimNode[16];
+  private final boolean[] givenUp = new boolean[16];
+  private final long[] generations = new long[16];
   private final boolean[] silent = new boolean[16];
   private final long[] badSince = new long[16];
   private long stoppedUntil;
@@ -48,8 +52,14 @@ final class SimNode implements HeartbeatListener {
   private boolean ended;
 
   SimNode(SimWorld world, int number) throws IOException {
+    this(world, number, 1_000 + number);
+  }
+
+  /** Makes a life that {@link #start} begins; an earlier one of the same number has ended. */
+  public SimNode(SimWorld world, int number, long generation) throws IOException {
     this.world = world;
     this.number = number;
+    this.generation = generation;
     this.rate = 1 + (world.random.nextDouble() - 0.5) * 0.02;
     this.offsetNanos = world.random.nextLong() / 4;
     this.fence = new SelfFence(new TestFence(), this::fenceClock);
@@ -61,7 +71,7 @@ final class SimNode implements HeartbeatListener {
             TIMING,
             liveNodes,
             fence,
-            1_000 + number,
+            generation,
             this::clock,
             () -> (world.now() + dayStepNanos) / 1_000_000_000 + 1_000_000);
     this.quorum =
@@ -74,16 +84,17 @@ final class SimNode implements HeartbeatListener {
                     ? clock() / SimWorld.MS + 1
                     : liveNodes.lastBeatNanos(n) / SimWorld.MS);
     liveNodes.add(this, PRIORITY_NET);
+    world.nodes.removeIf(other -> other.number == number);
     world.nodes.add(this);
   }
 
-  void start() {
+  public void start() {
     world.after(0, () -> thread(this::startHeart));
     world.after(0, this::poll);
     world.after(world.between(1, 500), () -> thread(this::application));
   }
 
-  private long clock() {
+  protected final long clock() {
     return offsetNanos + (long) (world.now() * rate);
   }
 
@@ -98,39 +109,55 @@ final class SimNode implements HeartbeatListener {
 
   // What happens to it.
 
-  void stop(long nanos) {
+  public void stop(long nanos) {
     stoppedUntil = Math.max(stoppedUntil, world.now() + nanos);
     stoppedNanos += nanos;
   }
 
-  void hang(long nanos) {
+  public void hang(long nanos) {
     hangsUntil = Math.max(hangsUntil, world.now() + nanos);
   }
 
-  void stepTimeOfDay(long nanos) {
+  public void stepTimeOfDay(long nanos) {
     dayStepNanos += nanos;
   }
 
-  void end() {
-    ended = true;
+  /** It is killed. */
+  public void end() {
+    if (!ended) {
+      ended = true;
+      gone();
+    }
   }
 
-  boolean isUp() {
+  /** The life has ended. */
+  protected void gone() {}
+
+  public boolean isUp() {
     return !ended;
   }
 
-  boolean isSteady() {
+  public boolean isSteady() {
     return heartbeat.phase() == RegionHeartbeat.Phase.STEADY;
   }
 
-  private boolean isStopped() {
+  public boolean isStopped() {
     return world.now() < stoppedUntil;
   }
 
   /** Runs a piece of a thread of this node, when the node runs. */
-  private void thread(Runnable piece) {
+  protected final void thread(Runnable piece) {
     if (!ended) {
       waitWhileStopped();
+      piece.run();
+    }
+  }
+
+  /** As {@link #thread}, for what no other piece of this node waits for. */
+  protected final void whenRunning(Runnable piece) {
+    if (isStopped()) {
+      world.after(stoppedUntil - world.now(), () -> whenRunning(piece));
+    } else if (!ended) {
       piece.run();
     }
   }
@@ -169,7 +196,8 @@ final class SimNode implements HeartbeatListener {
     world.after(Math.max(0, next - world.now()), () -> thread(this::beat));
   }
 
-  private void application() {
+  /** A program that writes now and then. */
+  protected void application() {
     if (isSteady()) {
       try {
         new Disk().write(15L * SimWorld.SECTOR, ByteBuffer.allocate(SimWorld.SECTOR));
@@ -210,23 +238,26 @@ final class SimNode implements HeartbeatListener {
     if (writes == 0) {
       ended = true;
       fence.act();
+      gone();
     } else if (world.now() - fencedAt > DRAIN_MS * SimWorld.MS) {
-      ended = true;
+      end();
     }
   }
 
   private void watchLink(SimNode other) {
     int n = other.number;
-    boolean wanted = liveNodes.isLive(n) && other.liveNodes.isLive(number);
     boolean passes = other.isUp() && !other.isStopped() && !world.isCut(this, other);
-    if (!linked[n]) {
-      if (wanted && passes) {
-        linked[n] = true;
+    if (linked[n] == null) {
+      boolean wanted = liveNodes.isLive(n) && other.liveNodes.isLive(number);
+      if (wanted && passes && !givenUp[n] && generations[n] == other.generation) {
+        linked[n] = other;
         badSince[n] = -1;
         quorum.linkUp(n);
+        linkMade(n);
       }
-    } else if (!other.isUp() && !world.isCut(this, other)) {
-      unlink(n);
+    } else if ((!linked[n].isUp() || linked[n].linked[number] != this && linked[n].dropped(this))
+        && !world.isCut(this, other)) {
+      breakLink(n);
     } else if (passes) {
       badSince[n] = -1;
       if (silent[n]) {
@@ -238,21 +269,70 @@ final class SimNode implements HeartbeatListener {
     } else if (!silent[n] && world.now() - badSince[n] > IDLE_MS * SimWorld.MS) {
       silent[n] = true;
       quorum.linkDown(n, clock() / SimWorld.MS);
+      linkSilent(n);
     }
   }
 
+  /** Whether it has closed its end of a link. */
+  private boolean dropped(SimNode other) {
+    return givenUp[other.number] || generations[other.number] != other.generation;
+  }
+
   private void unlink(int n) {
-    if (linked[n]) {
-      linked[n] = false;
+    if (linked[n] != null) {
+      SimNode other = linked[n];
+      linked[n] = null;
       silent[n] = false;
       quorum.linkDown(n, clock() / SimWorld.MS);
+      linkLost(other);
     }
   }
+
+  /** The connection to a node that goes on beating is gone. */
+  public void breakLink(int n) {
+    givenUp[n] = true;
+    unlink(n);
+  }
+
+  /** Returns whether a link to that life is gone that is not made again while both live. */
+  public boolean hasGivenUp(SimNode other) {
+    return givenUp[other.number] && generations[other.number] == other.generation;
+  }
+
+  /** Returns the generation of the life of a node that this one takes for live; 0 if none. */
+  protected final long knownGeneration(int n) {
+    return generations[n];
+  }
+
+  /** Returns whether messages pass to that life of a node at this moment. */
+  public boolean reaches(SimNode other) {
+    return linked[other.number] == other
+        && other.linked[number] == this
+        && !world.isCut(this, other)
+        && other.isUp()
+        && !other.isStopped();
+  }
+
+  /** Returns the life that this node has a link to, or null. */
+  protected final SimNode linked(int n) {
+    return linked[n];
+  }
+
+  /** Messages pass to a node. */
+  protected void linkMade(int n) {}
+
+  /** Nothing has come from a node for the idle time-out. */
+  protected void linkSilent(int n) {}
+
+  /** A connection is closed; what was on it is lost. */
+  protected void linkLost(SimNode other) {}
 
   // What it hears.
 
   @Override
-  public void nodeUp(int node, long generation) {
+  public void nodeUp(int node, long nodeGeneration) {
+    generations[node] = nodeGeneration;
+    givenUp[node] = false;
     quorum.heartbeatUp(node);
   }
 
@@ -262,18 +342,64 @@ final class SimNode implements HeartbeatListener {
     unlink(node);
     seenDownAt[node] = world.now();
     for (SimNode other : world.nodes) {
-      if (other.number == node && other != this && !ended && !fence.isFenced()) {
+      boolean meant = other.number == node && other.generation == generations[node];
+      boolean leaving = heartbeat.phase() == RegionHeartbeat.Phase.STOPPED;
+      if (meant && other != this && !ended && !leaving && !fence.isFenced()) {
         other.givenUpBy(this);
       }
     }
+    generations[node] = 0;
   }
 
   private void givenUpBy(SimNode peer) {
     givenUpAt = Math.min(givenUpAt, world.now());
-    boolean mayWrite = !ended && !fence.isFenced() && fence.marginNanos() > 0;
+    // Who joins, or has left, writes nothing but its own block.
+    boolean mayWrite = !ended && isSteady() && !fence.isFenced() && fence.marginNanos() > 0;
     if (mayWrite && world.sabotage != Sabotage.NO_GUARD) {
       world.violation(
           "node " + peer.number + " gives up node " + number + ", which may still write");
+    }
+  }
+
+  /** A write to some other part of the shared disk, which this node's threads do not wait for. */
+  protected final void write(Runnable effect, Runnable done) {
+    if (ended) {
+      return;
+    }
+    if (isStopped()) {
+      whenRunning(() -> write(effect, done));
+      return;
+    }
+    try {
+      beginWrite();
+    } catch (IOException e) {
+      return;
+    }
+    writes++;
+    long takes = Math.max(0, hangsUntil - world.now()) + world.between(0, 3);
+    boolean hung = hangsUntil > world.now();
+    world.after(takes, () -> written(effect, done, hung));
+  }
+
+  private void written(Runnable effect, Runnable done, boolean hung) {
+    writes--;
+    if (world.sabotage != Sabotage.NO_GUARD) {
+      fence.end();
+    }
+    boolean late = ended || fence.isFenced() || fence.marginNanos() <= 0;
+    if (hung && late && world.sabotage != Sabotage.NO_GUARD) {
+      return;
+    }
+    effect.run();
+    whenRunning(done);
+  }
+
+  private void beginWrite() throws IOException {
+    if (world.sabotage != Sabotage.NO_GUARD) {
+      fence.begin();
+    }
+    if (world.now() >= givenUpAt) {
+      world.violation("node " + number + " writes after it was given up");
     }
   }
 
@@ -310,15 +436,10 @@ final class SimNode implements HeartbeatListener {
     @Override
     public void write(long offset, ByteBuffer src) throws IOException {
       waitWhileStopped();
-      if (world.sabotage != Sabotage.NO_GUARD) {
-        fence.begin();
-      }
       if (ended && fencedAt < 0) {
         throw new IOException("killed");
       }
-      if (world.now() >= givenUpAt) {
-        world.violation("node " + number + " writes after it was given up");
-      }
+      beginWrite();
       byte[] bytes = new byte[src.remaining()];
       src.get(bytes);
       writes++;
@@ -340,6 +461,10 @@ final class SimNode implements HeartbeatListener {
 
   @Override
   public String toString() {
-    return number + (ended ? " ended" : "") + " sees " + Arrays.toString(linked);
+    StringBuilder text = new StringBuilder(number + (ended ? " ended" : "") + " sees");
+    for (SimNode other : linked) {
+      text.append(other == null ? "" : " " + other.number);
+    }
+    return text.toString();
   }
 }

@@ -11,17 +11,17 @@ import org.lockstepfs.stack.config.HeartbeatMode;
 import org.lockstepfs.stack.config.Tuning;
 
 /** True time, the events to come, the disk's bytes and the network between the nodes of one run. */
-final class SimWorld {
-  static final long MS = 1_000_000;
+public final class SimWorld {
+  public static final long MS = 1_000_000;
   static final int SECTOR = 512;
 
   private record Event(long atNanos, long order, Runnable task) {}
 
-  final Random random;
+  public final Random random;
   final Sabotage sabotage;
   final byte[] disk = new byte[16 * SECTOR];
-  final List<SimNode> nodes = new ArrayList<>();
-  final List<String> violations = new ArrayList<>();
+  public final List<SimNode> nodes = new ArrayList<>();
+  public final List<String> violations = new ArrayList<>();
   final ClusterConfig config;
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::atNanos).thenComparingLong(Event::order));
@@ -30,7 +30,8 @@ final class SimWorld {
   private long order;
   private long nowNanos;
 
-  SimWorld(long seed, int size, Sabotage sabotage) {
+  /** Makes a world of nodes 1 to {@code size}, none of which runs. */
+  public SimWorld(long seed, int size, Sabotage sabotage) {
     this.random = new Random(seed);
     this.sabotage = sabotage;
     List<ClusterNode> all = new ArrayList<>();
@@ -40,15 +41,18 @@ final class SimWorld {
     config = new ClusterConfig("sim", HeartbeatMode.LOCAL, all, List.of(), Tuning.DEFAULT);
   }
 
-  long now() {
+  /** Returns true time in nanoseconds. */
+  public long now() {
     return nowNanos;
   }
 
-  long between(long lowMs, long highMs) {
+  /** Returns a span at random, in nanoseconds. */
+  public long between(long lowMs, long highMs) {
     return (lowMs + (long) (random.nextDouble() * (highMs - lowMs))) * MS;
   }
 
-  void after(long nanos, Runnable task) {
+  /** Has something happen later. */
+  public void after(long nanos, Runnable task) {
     events.add(new Event(nowNanos + nanos, order++, task));
   }
 
@@ -56,7 +60,7 @@ final class SimWorld {
    * Lets the world go on until a time; called within an event, it is that event's thread that
    * waits.
    */
-  void passUntil(long atNanos) {
+  public void passUntil(long atNanos) {
     while (!events.isEmpty() && events.peek().atNanos() <= atNanos) {
       Event next = events.remove();
       nowNanos = Math.max(nowNanos, next.atNanos());
@@ -68,7 +72,7 @@ final class SimWorld {
   /**
    * Cuts every link between a side, a set of bits 1 &lt;&lt; node, and the rest, or joins it again.
    */
-  void split(int side, boolean isCut) {
+  public void split(int side, boolean isCut) {
     lastCutNanos = nowNanos;
     for (SimNode a : nodes) {
       for (SimNode b : nodes) {
@@ -83,11 +87,13 @@ final class SimWorld {
     return lastCutNanos;
   }
 
-  boolean isCut(SimNode a, SimNode b) {
+  /** Returns whether nothing passes between two nodes. */
+  public boolean isCut(SimNode a, SimNode b) {
     return cut[a.number][b.number];
   }
 
-  void violation(String what) {
+  /** Notes that a rule is broken. */
+  public void violation(String what) {
     violations.add(nowNanos / MS + " ms: " + what);
   }
 }

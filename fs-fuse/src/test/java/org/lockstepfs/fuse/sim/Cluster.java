@@ -1,0 +1,221 @@
+package org.lockstepfs.fuse.sim;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.lockstepfs.locks.o2dlm.message.Message;
+import org.lockstepfs.locks.o2dlm.message.MessageType;
+import org.lockstepfs.locks.plock.PlockEnvelope;
+import org.lockstepfs.locks.sim.SeededNetwork;
+import org.lockstepfs.locks.sim.SeededScheduler;
+import org.lockstepfs.stack.sim.SimWorld;
+
+/**
+ * One run: 2 to 8 whole nodes start, mount and work; faults come; then they stop, and everything
+ * that waits must be answered within {@link #BOUND_MS}; in the end all is in order, on the disk
+ * too.
+ */
+final class Cluster {
+  /** How long after the last fault the last waiter is answered. */
+  static final long BOUND_MS = 60_000;
+
+  private static final long FAULTS_BEGIN_MS = 7_000;
+  private static final long FAULTS_MS = 15_000;
+  private static final long WORK_ON_MS = 12_000;
+
+  /** Quorum has decided then. */
+  private static final long DECIDED_MS = 8_000;
+
+  private static final long LOOK_MS = 250;
+  private static final int SLOTS_MORE = 1;
+
+  final SeededScheduler random;
+  final SimWorld world;
+  final Rules rules;
+  final Referee referee;
+  final SimDisk disk;
+  final SeededNetwork<Object> network;
+  final Checker checker;
+  final List<Life> lives = new ArrayList<>();
+  final int pauseMs;
+  private final Faults faults;
+  private final int size;
+  private final int doomedPercent;
+  private int strikesLeft;
+  private boolean faultsOver;
+  private boolean pumping;
+  private long lastGeneration;
+  private int lastCall;
+
+  Cluster(SeededScheduler random, Rules rules) {
+    this.random = random;
+    this.rules = rules;
+    this.size = 2 + (random.chance(70) ? random.below(3) : random.below(7));
+    this.world = new SimWorld(random.seed(), size, rules.stack());
+    int inodes = 1 + random.below(4);
+    this.referee = new Referee(inodes);
+    this.disk = new SimDisk(inodes, size + random.below(SLOTS_MORE + 1), referee);
+    this.network = new SeededNetwork<>(random);
+    this.checker = new Checker(this, inodes);
+    this.pauseMs = 20 + random.below(400);
+    this.doomedPercent = random.chance(50) ? 10 : 0;
+    this.strikesLeft = random.below(4);
+    this.faults = new Faults(this, random.chance(15) ? 0 : 1 + random.below(5));
+    network.gate(this::passes);
+  }
+
+  // The network.
+
+  private boolean passes(int from, int to) {
+    Life sender = lives.get(from - 1);
+    Life receiver = lives.get(to - 1);
+    return sender != null && receiver != null && sender.reaches(receiver);
+  }
+
+  void sendRanges(Life from, int to, PlockEnvelope envelope) {
+    network.send(from.number, to, envelope, 0);
+    if (random.chance(3)) {
+      // Sent again after a reconnect, though it had arrived.
+      network.send(from.number, to, envelope, 0);
+    }
+    pump();
+  }
+
+  void send(Life from, int to, Message message, long token) {
+    network.send(from.number, to, message, token);
+    pump();
+  }
+
+  private void pump() {
+    if (!pumping) {
+      pumping = true;
+      world.after(random.below(300_000), this::deliver);
+    }
+  }
+
+  private void deliver() {
+    random.advance(world.now() / SimWorld.MS - random.nowMs());
+    boolean delivered = network.deliverOne();
+    pumping = !network.isQuiet();
+    if (pumping) {
+      world.after(delivered ? random.below(300_000) : 5 * SimWorld.MS, this::deliver);
+    }
+  }
+
+  // Lives.
+
+  Life life(int number) {
+    return lives.get(number - 1);
+  }
+
+  List<Life> up() {
+    return lives.stream().filter(life -> life != null && life.isUp()).toList();
+  }
+
+  private void begin(int number) {
+    try {
+      lastGeneration += rules.newIncarnation() ? 1 : 0;
+      Life life = new Life(this, number, 1_000 + number + 1_000 * lastGeneration);
+      lives.set(number - 1, life);
+      for (int other = 1; other <= size; other++) {
+        network.reset(number, other);
+      }
+      random.trace(() -> number + ": begins");
+      life.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether a member still believes in a former life of a node that has begun a new one. */
+  boolean isCountedInFormerLife(Life life) {
+    return life.stage.compareTo(Life.Stage.MOUNTING) < 0
+        && up().stream().anyMatch(member -> member.domain.counts(life.number));
+  }
+
+  /** What a membership that is always right says. */
+  boolean isMember(int number, long generation) {
+    Life life = life(number);
+    return life != null && life.isUp() && life.generation == generation;
+  }
+
+  /** A life is over; another may follow. */
+  void ended(Life life) {
+    if (!faultsOver && random.chance(70)) {
+      world.after(world.between(50, random.chance(50) ? 1_500 : 10_000), () -> begin(life.number));
+    }
+  }
+
+  /** Whether the present moment is the last of a node in danger. */
+  boolean strikes() {
+    boolean hit = !faultsOver && strikesLeft > 0 && random.chance(doomedPercent);
+    strikesLeft -= hit ? 1 : 0;
+    return hit;
+  }
+
+  boolean risky(Message message) {
+    return switch (MessageType.of(message.type())) {
+      case BEGIN_RECO, LOCK_REQUEST, MIG_LOCKRES, RECO_DATA_DONE, FINALIZE_RECO, MIGRATE_REQUEST ->
+          true;
+      default -> false;
+    };
+  }
+
+  int nextCall() {
+    return ++lastCall;
+  }
+
+  // The run.
+
+  void run() {
+    for (int number = 1; number <= size; number++) {
+      int n = number;
+      lives.add(null);
+      world.after(world.between(0, random.chance(80) ? 1_500 : 15_000), () -> begin(n));
+    }
+    pass(FAULTS_BEGIN_MS);
+    faults.begin(FAULTS_MS);
+    pass(FAULTS_MS);
+    faults.end();
+    faultsOver = true;
+    pass(WORK_ON_MS);
+    for (Life life : up()) {
+      if (life.stage == Life.Stage.MOUNTED && random.chance(50)) {
+        life.leave();
+      }
+    }
+    rest();
+  }
+
+  private void pass(long ms) {
+    long end = world.now() + ms * SimWorld.MS;
+    while (world.now() < end) {
+      world.passUntil(Math.min(end, world.now() + LOOK_MS * SimWorld.MS));
+      random.advance(world.now() / SimWorld.MS - random.nowMs());
+      checker.violations();
+      if (world.now() > (FAULTS_BEGIN_MS + FAULTS_MS + DECIDED_MS) * SimWorld.MS) {
+        faults.mend();
+      }
+    }
+  }
+
+  private void rest() {
+    boolean stopped = false;
+    for (long ms = WORK_ON_MS; ms < BOUND_MS; ms += LOOK_MS) {
+      pass(LOOK_MS);
+      if (!stopped && checker.allMounted()) {
+        stopped = true;
+        up().stream()
+            .filter(life -> life.stage == Life.Stage.MOUNTED)
+            .forEach(life -> life.programs.stop(() -> life.fs.journal.flush(life.programs::rest)));
+      }
+      if (stopped && checker.atRest()) {
+        checker.end();
+        return;
+      }
+    }
+    throw new AssertionError(
+        "somebody waits after " + BOUND_MS + " ms without a fault: " + checker.describe());
+  }
+}

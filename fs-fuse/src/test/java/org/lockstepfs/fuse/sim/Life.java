@@ -1,0 +1,310 @@
+package org.lockstepfs.fuse.sim;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.Set;
+import org.lockstepfs.fuse.dlmglue.SteppedLock;
+import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.locks.sim.SeededNetwork;
+import org.lockstepfs.stack.glue.LockFlag;
+import org.lockstepfs.stack.o2hb.HeartbeatListener;
+import org.lockstepfs.stack.o2hb.RegionHeartbeat;
+import org.lockstepfs.stack.sim.SimNode;
+import org.lockstepfs.stack.sim.SimWorld;
+
+/**
+ * One life of a whole node: heartbeat, quorum and fence as {@link SimNode} has them, and above them
+ * the lock manager, the byte-range locks, the lock cache and the file system. It mounts when its
+ * heart is steady and its links are there, works, and dies or leaves.
+ */
+final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node<Object> {
+  private static final long RETRY_MS = 50;
+  private static final long PATIENCE_MS = 30_000;
+
+  /** How far it has come. */
+  enum Stage {
+    /** Its heartbeat begins. */
+    STARTING,
+    /** It joins the lock domain. */
+    JOINING,
+    /** It takes its slot. */
+    MOUNTING,
+    /** It works. */
+    MOUNTED,
+    /** It gives everything back. */
+    LEAVING,
+    /** It has left. */
+    LEFT
+  }
+
+  final Cluster cluster;
+  final LockDomain domain;
+  final ByteRanges ranges;
+  final FileSystem fs;
+  final Programs programs;
+  Stage stage = Stage.STARTING;
+  private final Queue<Runnable> mailbox = new ArrayDeque<>();
+  private boolean mailboxBusy;
+  private final long begun;
+
+  Life(Cluster cluster, int number, long generation) throws IOException {
+    super(cluster.world, number, generation);
+    this.cluster = cluster;
+    this.begun = cluster.world.now();
+    this.domain = new LockDomain(this);
+    this.ranges = new ByteRanges(this);
+    this.fs = new FileSystem(this, cluster.disk, cluster.referee, cluster.rules);
+    this.programs = new Programs(this);
+    liveNodes.add(new Deaths(), HeartbeatListener.PRIORITY_DLM);
+    cluster.network.attach(number, this);
+  }
+
+  /** What the lock domain hears of heartbeats. */
+  private final class Deaths implements HeartbeatListener {
+    @Override
+    public void nodeUp(int node, long nodeGeneration) {}
+
+    @Override
+    public void nodeDown(int node) {
+      if (node != number) {
+        post(() -> domain.nodeDown(node));
+      }
+    }
+  }
+
+  // Time.
+
+  /** Runs a step some time soon, unless the node stands still or is over. */
+  @Override
+  public void later(Runnable step) {
+    after(cluster.random.below(4), step);
+  }
+
+  void after(long ms, Runnable step) {
+    world.after(
+        ms * SimWorld.MS + cluster.random.below(1_000_000), () -> whenRunning(guarded(step)));
+  }
+
+  private Runnable guarded(Runnable step) {
+    return () -> {
+      if (stage != Stage.LEFT) {
+        step.run();
+        cluster.checker.afterStep(this);
+      }
+    };
+  }
+
+  /** Hands an event to the actor, which takes one after the other. */
+  void post(Runnable event) {
+    mailbox.add(event);
+    if (!mailboxBusy) {
+      mailboxBusy = true;
+      world.after(cluster.random.below(1_000_000), () -> whenRunning(this::takeMail));
+    }
+  }
+
+  private void takeMail() {
+    Runnable event = mailbox.remove();
+    mailboxBusy = !mailbox.isEmpty();
+    if (mailboxBusy) {
+      world.after(cluster.random.below(1_000_000), () -> whenRunning(this::takeMail));
+    }
+    guarded(event).run();
+  }
+
+  long clockMs() {
+    return clock() / SimWorld.MS;
+  }
+
+  // The disk.
+
+  /** Writes; what follows waits until the write is done. */
+  void store(Runnable effect, Runnable done) {
+    write(effect, guarded(done));
+  }
+
+  /** Reads. */
+  void fetch(Runnable read) {
+    after(cluster.random.below(3), read);
+  }
+
+  /** Whether what this life believes still counts for others. */
+  boolean mayAct() {
+    return isUp() && !fence.isFenced() && fence.marginNanos() > 0;
+  }
+
+  /** Holds a lock for a moment. */
+  void whileHeld(Runnable then) {
+    after(cluster.random.below(30), then);
+  }
+
+  /** A moment at which a death is most likely to do harm. */
+  void inDanger() {
+    if (cluster.strikes()) {
+      world.after(cluster.random.below(4_000_000), this::end);
+    }
+  }
+
+  // The life's course.
+
+  @Override
+  public void start() {
+    super.start();
+    after(RETRY_MS, this::tryToJoin);
+  }
+
+  private void tryToJoin() {
+    boolean ready = isSteady() && liveNodes.isLive(number) && domain.reachesAllLive() && mayJoin();
+    if (ready) {
+      stage = Stage.JOINING;
+      post(domain::join);
+    } else if (heartbeat.phase() == RegionHeartbeat.Phase.FAILED
+        || world.now() - begun > PATIENCE_MS * SimWorld.MS) {
+      end();
+    } else {
+      after(RETRY_MS, this::tryToJoin);
+    }
+  }
+
+  private boolean mayJoin() {
+    boolean silent = cluster.rules.silentMemberStopsJoin() && seesSilentMember();
+    boolean early = cluster.rules.joinerSeesWhatMembersSee() && seesMoreThanMembers();
+    return !silent && !early;
+  }
+
+  /** Whether a member's heartbeat stands still: it may go on writing, so nobody may join now. */
+  private boolean seesSilentMember() {
+    return heartbeat.silentGenerations().entrySet().stream()
+        .anyMatch(silent -> cluster.isMember(silent.getKey(), silent.getValue()));
+  }
+
+  private boolean seesMoreThanMembers() {
+    return cluster.up().stream().anyMatch(other -> cluster.isCountedInFormerLife(other));
+  }
+
+  /** The lock domain has let it in. */
+  void joined() {
+    stage = Stage.MOUNTING;
+    later(
+        () ->
+            fs.recoverer.mount(
+                () -> {
+                  stage = Stage.MOUNTED;
+                  programs.start();
+                }));
+  }
+
+  /** Begins to leave. */
+  void leave() {
+    stage = Stage.LEAVING;
+    programs.stop(() -> fs.recoverer.unmount(() -> dropLocks(0)));
+  }
+
+  private void dropLocks(int at) {
+    if (at < fs.locks().size()) {
+      fs.locks().get(at).drop(() -> later(() -> dropLocks(at + 1)));
+    } else {
+      ranges.node().leave();
+      post(domain::leave);
+    }
+  }
+
+  /** The lock domain has let it go. */
+  void left() {
+    stage = Stage.LEFT;
+    try {
+      heartbeat.stop();
+    } catch (IOException e) {
+      cluster.random.trace(() -> number + ": leaves without a word: " + e.getMessage());
+    }
+    end();
+  }
+
+  @Override
+  protected void application() {}
+
+  @Override
+  protected void gone() {
+    cluster.random.trace(() -> number + ": ends, " + stage + (fence.isFenced() ? ", fenced" : ""));
+    cluster.network.crash(number);
+    cluster.ended(this);
+  }
+
+  // The network.
+
+  @Override
+  protected void linkMade(int n) {
+    post(() -> domain.linkUp(n));
+  }
+
+  @Override
+  protected void linkLost(SimNode other) {
+    cluster.network.reset(number, other.number);
+    post(() -> domain.linkLost(other.number));
+  }
+
+  @Override
+  protected void linkSilent(int n) {
+    if (!cluster.rules.silenceIsNoDeath()) {
+      post(() -> domain.nodeDown(n));
+    }
+  }
+
+  boolean isLinked(int n) {
+    return linked(n) != null;
+  }
+
+  @Override
+  public int onMessage(int from, Object message) {
+    return domain.receive(from, message);
+  }
+
+  @Override
+  public void onReply(long token, int status) {
+    domain.replied(token, status);
+  }
+
+  @Override
+  public void onSendFailed(long token) {
+    post(() -> domain.sendFailed(token));
+  }
+
+  @Override
+  public void drain() {
+    domain.drain();
+    cluster.checker.afterStep(this);
+  }
+
+  /** Returns the incarnation of a node as its heartbeat tells, or 0. */
+  long generationOf(int node) {
+    return heartbeat.generationOf(node).orElse(0);
+  }
+
+  // The lock cache's calls.
+
+  @Override
+  public void lock(SteppedLock lock, LockMode mode, Set<LockFlag> flags) {
+    post(() -> domain.lock(lock, mode, flags));
+  }
+
+  @Override
+  public void unlock(SteppedLock lock, Set<LockFlag> flags) {
+    post(() -> domain.unlock(lock, flags));
+  }
+
+  @Override
+  public boolean knowsPending() {
+    return cluster.rules.knowsPending();
+  }
+
+  @Override
+  public boolean wakes() {
+    return cluster.rules.wakesWaiters() || cluster.random.chance(50);
+  }
+
+  @Override
+  public String toString() {
+    return super.toString() + " " + stage;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Whole nodes, 2 to 8 of them, in one seeded simulation: heartbeat, quorum and self-fence, o2dlm,
+ * byte-range locks, the lock cache and a model of the file system's metadata on top.
+ *
+ * <p>What is real: {@code RegionHeartbeat}, {@code Quorum}, {@code SelfFence}, {@code O2Dlm} with
+ * its message codec, {@code PlockEngine}, {@code MonitoredLock} and {@code LockState}, {@code
+ * RecoveryMap}. What is not: {@code LockRes} and {@code Downconverter} wait in threads, so {@link
+ * org.lockstepfs.fuse.dlmglue.SteppedLock} does their steps; {@code DlmDomain}, {@code
+ * PlockTransport} and o2net are replaced by {@code LockDomain}, {@code ByteRanges} and a network of
+ * ordered links; {@code VolumeMount}, {@code Recovery}, {@code SlotRecovery} and the journal are a
+ * model with one version number per inode. {@code DeathWatch} and the negotiation of nodes whose
+ * disk hangs take no part.
+ *
+ * <p>Faults: partitions, connections that break, delays that reorder different links, byte-range
+ * messages that come twice, stopped processes whose writes complete, kills (more of them while a
+ * node recovers another), restarts with a new incarnation, disks that hang, clocks that differ and
+ * are set.
+ *
+ * <h2>Checkers, by the numbers of the design's invariants</h2>
+ *
+ * <ol>
+ *   <li>{@code Checker.levelsAreCompatible}; {@code SimReferee.checkConflicts} for byte ranges.
+ *   <li>{@code SimInvariants.oneMaster}; one owner of each byte-range table.
+ *   <li>{@code SteppedLock.checkCalls}, and the cancel in {@code SteppedLock.cancelConvert}.
+ *   <li>{@code FileSystem.setLvb}: the disk has what is given away.
+ *   <li>{@code Referee.read}, "trusts value block".
+ *   <li>{@code Referee.read}, "finds on the disk": what a dead node committed is replayed.
+ *   <li>{@code SimNode}: no write after a verdict, no verdict on a node that may still write.
+ *   <li>{@code Checker.atRest} within the bound; {@code SimInvariants.checkAtRest}; {@code
+ *       SimReferee.checkTables}.
+ *   <li>Nodes are killed while they recover; the next one must come to what the referee expects.
+ *   <li>{@code SimDisk}: slots, and who writes which journal.
+ *   <li>{@code Referee.promised}, and the promises at the end.
+ *   <li>{@code Referee.checkAtRest}: the disk after the run; no fsck, for there is no format here.
+ * </ol>
+ *
+ * <p>Liveness: everything that waits is answered within {@code Cluster.BOUND_MS} of simulated time
+ * after the last fault.
+ *
+ * <h2>What is assumed, for nothing in the product assures it in all cases</h2>
+ *
+ * <ul>
+ *   <li>Nobody joins while a member's heartbeat stands still. The product asks its membership,
+ *       which here is always right; with a static membership, or one that is split, it may not be.
+ *   <li>A joiner and all members have seen the same lives of all nodes. A joiner samples heartbeats
+ *       faster than members do, and may take a restarted node for live, and for no member, while
+ *       they still count its former life.
+ *   <li>A link that broke while both its ends keep quorum through a third node is not made again;
+ *       here one of the two is restarted when the faults end.
+ *   <li>A write that hangs beyond its node's deadline never lands: whoever has it, driver or
+ *       device, gives it up in time.
+ *   <li>A slot whose recoverer dies between replay and clean-up stays taken until the next mount:
+ *       nothing is lost, so this is no fault here.
+ * </ul>
+ *
+ * <p>The first two are rules that {@code BrokenRules} breaks: the simulation finds what follows.
+ *
+ * <h2>Running it</h2>
+ *
+ * <pre>
+ * mvn -pl fs-fuse -am test -Dtest=ClusterSimulationTest -Dsurefire.failIfNoSpecifiedTests=false
+ *   -Dlockstep.seeds=100000     the nightly run
+ *   -Dlockstep.firstSeed=N      where the seeds start
+ *   -Dlockstep.seed=N           one seed, with its trace
+ *   -Dlockstep.traceLines=N     how much of the trace is kept
+ * </pre>
+ */
+package org.lockstepfs.fuse.sim;
