@@ -122,8 +122,11 @@ public final class KernelMounter implements Mounter {
 
   private static void leave(
       MountedVolume volume, VolumeDevice device, CompletableFuture<Void> left) {
-    try (device) {
-      volume.close();
+    try {
+      try (device) {
+        volume.close();
+      }
+      // Not before: whoever waits may want the device for itself.
       left.complete(null);
     } catch (IOException | RuntimeException e) {
       LOG.error("{} was not left cleanly", device.device().name(), e);
