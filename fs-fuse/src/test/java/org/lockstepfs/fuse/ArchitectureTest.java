@@ -21,7 +21,13 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "..stack.o2cb..", "..stack.o2net..", "..locks.o2dlm..", "..locks.plock..");
+              "..stack.node..",
+              "..stack.o2cb..",
+              "..stack.user..",
+              "..stack.o2net..",
+              "..locks.o2dlm..",
+              "..locks.fsdlm..",
+              "..locks.plock..");
 
   @ArchTest
   static final ArchRule NOTHING_HERE_KNOWS_A_LOCK_ENGINE =

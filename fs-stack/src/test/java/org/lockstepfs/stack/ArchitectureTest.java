@@ -42,7 +42,12 @@ class ArchitectureTest {
           .resideInAPackage("..stack.glue..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("..stack.o2cb..", "..stack.o2net..", "..stack.o2hb..");
+          .resideInAnyPackage(
+              "..stack.node..",
+              "..stack.o2cb..",
+              "..stack.user..",
+              "..stack.o2net..",
+              "..stack.o2hb..");
 
   @ArchTest
   static final ArchRule ONLY_THE_PLUG_IN_KNOWS_LOCK_ENGINES =

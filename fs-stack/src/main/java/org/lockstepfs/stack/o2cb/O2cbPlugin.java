@@ -4,16 +4,19 @@ import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackOperations;
 import org.lockstepfs.stack.glue.StackPlugin;
 import org.lockstepfs.stack.glue.Stacks;
+import org.lockstepfs.stack.node.StackNode;
+import org.lockstepfs.stack.node.StackTiming;
 
 /** The classic stack, found by ServiceLoader. */
 public final class O2cbPlugin implements StackPlugin {
+  private static final String NAME = "o2cb";
 
   /** For ServiceLoader. */
   public O2cbPlugin() {}
 
   @Override
   public String name() {
-    return "o2cb";
+    return NAME;
   }
 
   @Override
@@ -23,6 +26,10 @@ public final class O2cbPlugin implements StackPlugin {
 
   @Override
   public StackOperations load(StackEnvironment environment, String label) {
-    return new O2cbNode(environment, label);
+    return load(environment, label, StackTiming.named(environment.timing()));
+  }
+
+  static StackNode load(StackEnvironment environment, String label, StackTiming timing) {
+    return new StackNode(environment, label, NAME, O2dlmDomains::new, timing);
   }
 }

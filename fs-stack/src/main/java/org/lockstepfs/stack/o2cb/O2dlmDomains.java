@@ -6,6 +6,8 @@ import org.lockstepfs.locks.o2dlm.O2DlmConfig;
 import org.lockstepfs.locks.o2dlm.message.NodeInfo;
 import org.lockstepfs.stack.config.ClusterNode;
 import org.lockstepfs.stack.glue.ProtocolVersion;
+import org.lockstepfs.stack.node.LockDomain;
+import org.lockstepfs.stack.node.LockDomains;
 import org.lockstepfs.stack.o2net.O2Net;
 
 /** Lock domains of the kernel's o2dlm. */

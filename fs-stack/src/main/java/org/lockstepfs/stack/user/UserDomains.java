@@ -1,7 +1,7 @@
 package org.lockstepfs.stack.user;
 
-import org.lockstepfs.stack.o2cb.LockDomain;
-import org.lockstepfs.stack.o2cb.LockDomains;
+import org.lockstepfs.stack.node.LockDomain;
+import org.lockstepfs.stack.node.LockDomains;
 import org.lockstepfs.stack.o2net.O2Net;
 
 /** Lock domains of fsdlm. */

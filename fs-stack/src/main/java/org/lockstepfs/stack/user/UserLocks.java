@@ -15,7 +15,7 @@ import org.lockstepfs.stack.glue.Lksb;
 import org.lockstepfs.stack.glue.LockFlag;
 import org.lockstepfs.stack.glue.LockId;
 import org.lockstepfs.stack.glue.LockingProtocol;
-import org.lockstepfs.stack.o2cb.DlmMeters;
+import org.lockstepfs.stack.node.DlmMeters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

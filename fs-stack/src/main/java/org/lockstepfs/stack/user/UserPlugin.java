@@ -4,8 +4,8 @@ import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackOperations;
 import org.lockstepfs.stack.glue.StackPlugin;
 import org.lockstepfs.stack.glue.Stacks;
-import org.lockstepfs.stack.o2cb.O2cbNode;
-import org.lockstepfs.stack.o2cb.StackTiming;
+import org.lockstepfs.stack.node.StackNode;
+import org.lockstepfs.stack.node.StackTiming;
 
 /** The user stack, found by ServiceLoader. */
 public final class UserPlugin implements StackPlugin {
@@ -27,6 +27,6 @@ public final class UserPlugin implements StackPlugin {
   @Override
   public StackOperations load(StackEnvironment environment, String label) {
     StackTiming timing = StackTiming.named(environment.timing());
-    return new O2cbNode(environment, label, NAME, UserDomains::new, timing);
+    return new StackNode(environment, label, NAME, UserDomains::new, timing);
   }
 }

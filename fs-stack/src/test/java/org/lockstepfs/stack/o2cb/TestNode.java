@@ -26,6 +26,8 @@ import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackGlue.VolumeIdentity;
+import org.lockstepfs.stack.node.StackNode;
+import org.lockstepfs.stack.node.StackTiming;
 import org.lockstepfs.stack.o2hb.HeartbeatTiming;
 
 /** A node of a test: joins, locks, and waits for what comes of it. */
@@ -82,7 +84,7 @@ public final class TestNode implements LockingProtocol {
   }
 
   public final SelfFence fence = TestFence.unwatched(System::nanoTime);
-  public final O2cbNode node;
+  public final StackNode node;
   public ClusterConnection connection;
 
   /** Nodes of whose death the file system was told. */
@@ -91,7 +93,7 @@ public final class TestNode implements LockingProtocol {
   private final BlockDevice device;
 
   TestNode(Path config, String name, BlockDevice device, MembershipSource source) {
-    this(config, name, device, source, e -> new O2cbNode(e, "o2cb", QUICK));
+    this(config, name, device, source, e -> O2cbPlugin.load(e, "o2cb", QUICK));
   }
 
   public TestNode(
@@ -99,7 +101,7 @@ public final class TestNode implements LockingProtocol {
       String name,
       BlockDevice device,
       MembershipSource source,
-      Function<StackEnvironment, O2cbNode> stack) {
+      Function<StackEnvironment, StackNode> stack) {
     this.device = device;
     node =
         stack.apply(

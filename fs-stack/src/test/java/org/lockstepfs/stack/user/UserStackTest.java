@@ -23,7 +23,7 @@ import org.lockstepfs.stack.glue.PosixLocks;
 import org.lockstepfs.stack.glue.PosixLocks.Owner;
 import org.lockstepfs.stack.glue.PosixLocks.Range;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
-import org.lockstepfs.stack.o2cb.O2cbNode;
+import org.lockstepfs.stack.node.StackNode;
 import org.lockstepfs.stack.o2cb.TestNode;
 
 /** Whole nodes of the user stack in one process: one image file, real sockets, real heartbeats. */
@@ -60,7 +60,7 @@ class UserStackTest {
             name,
             device,
             MembershipSource.STATIC,
-            e -> new O2cbNode(e, "pcmk", UserPlugin.NAME, UserDomains::new, TestNode.QUICK));
+            e -> new StackNode(e, "pcmk", UserPlugin.NAME, UserDomains::new, TestNode.QUICK));
     nodes.add(node);
     return node;
   }

@@ -1,4 +1,4 @@
-package org.lockstepfs.stack.o2cb;
+package org.lockstepfs.stack.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.lockstepfs.stack.o2cb.DeathWatch.Look;
+import org.lockstepfs.stack.node.DeathWatch.Look;
 
 /** Time is in nanoseconds, an interval is 100 of them. */
 class DeathWatchTest {

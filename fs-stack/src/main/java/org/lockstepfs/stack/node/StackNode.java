@@ -1,4 +1,4 @@
-package org.lockstepfs.stack.o2cb;
+package org.lockstepfs.stack.node;
 
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -42,7 +42,7 @@ import org.lockstepfs.stack.o2net.O2Net;
  * This node in its cluster: configuration, transport, live nodes and membership, made at the first
  * connection and shared by all. Thread-safe.
  */
-public final class O2cbNode implements StackOperations {
+public final class StackNode implements StackOperations {
   private final StackEnvironment environment;
   private final String label;
   private final String plugin;
@@ -52,7 +52,7 @@ public final class O2cbNode implements StackOperations {
   private final Generations generations =
       new Generations(System::currentTimeMillis, new SecureRandom()::nextLong);
   private final Set<String> connecting = ConcurrentHashMap.newKeySet();
-  private final Map<String, O2cbConnection> connections = new ConcurrentHashMap<>();
+  private final Map<String, VolumeConnection> connections = new ConcurrentHashMap<>();
   private volatile Running running;
 
   /** What lives between the first connection and {@link #close}. */
@@ -66,14 +66,6 @@ public final class O2cbNode implements StackOperations {
       CompletableFuture<Void> joined,
       ScheduledExecutorService timer) {}
 
-  O2cbNode(StackEnvironment environment, String label) {
-    this(environment, label, StackTiming.named(environment.timing()));
-  }
-
-  O2cbNode(StackEnvironment environment, String label, StackTiming timing) {
-    this(environment, label, "o2cb", O2dlmDomains::new, timing);
-  }
-
   /**
    * Makes a node that starts with its first connection.
    *
@@ -81,7 +73,7 @@ public final class O2cbNode implements StackOperations {
    * @param plugin name of the plug-in that this is
    * @param lockManager makes the lock domains, anew at each start of the node
    */
-  public O2cbNode(
+  public StackNode(
       StackEnvironment environment,
       String label,
       String plugin,
@@ -108,7 +100,8 @@ public final class O2cbNode implements StackOperations {
       throw new IOException(volume.devicePath() + " is already connected by this node");
     }
     try {
-      O2cbConnection connection = new O2cbConnection(this, node, uuid, region, protocol, recovery);
+      VolumeConnection connection =
+          new VolumeConnection(this, node, uuid, region, protocol, recovery);
       connection.connect();
       connections.put(uuid, connection);
       return connection;
@@ -188,7 +181,7 @@ public final class O2cbNode implements StackOperations {
             net,
             liveNodes,
             membership,
-            () -> connections.values().stream().map(O2cbConnection::heartbeat).toList(),
+            () -> connections.values().stream().map(VolumeConnection::heartbeat).toList(),
             timer,
             nanoClock);
     net.addLinkListener(deaths);
@@ -311,7 +304,7 @@ public final class O2cbNode implements StackOperations {
                         live.get(n.number()),
                         linked.get(n.number())))
             .toList(),
-        connections.values().stream().map(O2cbConnection::status).toList());
+        connections.values().stream().map(VolumeConnection::status).toList());
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.lockstepfs.stack.o2cb;
+package org.lockstepfs.stack.node;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;

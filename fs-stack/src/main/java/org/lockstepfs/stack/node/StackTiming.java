@@ -1,4 +1,4 @@
-package org.lockstepfs.stack.o2cb;
+package org.lockstepfs.stack.node;
 
 import org.lockstepfs.stack.o2hb.HeartbeatTiming;
 import org.lockstepfs.stack.o2net.NetTimeouts;

@@ -1,4 +1,4 @@
-package org.lockstepfs.stack.o2cb;
+package org.lockstepfs.stack.node;
 
 import java.io.IOException;
 import java.util.List;
@@ -26,7 +26,7 @@ import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackStatus;
 import org.lockstepfs.stack.member.Member;
-import org.lockstepfs.stack.o2cb.O2cbNode.Running;
+import org.lockstepfs.stack.node.StackNode.Running;
 import org.lockstepfs.stack.o2hb.HeartbeatRunner;
 import org.lockstepfs.stack.o2hb.RegionHeartbeat;
 import org.lockstepfs.stack.plock.PlockTransport;
@@ -34,15 +34,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One volume's place in the cluster: its heartbeat, its lock domain, its byte-range locks. */
-final class O2cbConnection implements ClusterConnection {
-  private static final Logger LOG = LoggerFactory.getLogger(O2cbConnection.class);
+final class VolumeConnection implements ClusterConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(VolumeConnection.class);
 
   /** Longer than o2dlm's own patience with a domain that does not let us in. */
   private static final int JOIN_TIMEOUT_SECONDS = 100;
 
   private static final int LEAVE_TIMEOUT_SECONDS = 60;
 
-  private final O2cbNode node;
+  private final StackNode node;
   private final Running running;
   private final String uuid;
   private final LockingProtocol protocol;
@@ -53,8 +53,8 @@ final class O2cbConnection implements ClusterConnection {
   private volatile List<Integer> members = List.of();
   private volatile ProtocolVersion version;
 
-  O2cbConnection(
-      O2cbNode node,
+  VolumeConnection(
+      StackNode node,
       Running running,
       String uuid,
       HeartbeatRegion region,
@@ -80,7 +80,7 @@ final class O2cbConnection implements ClusterConnection {
     this.heartbeat =
         new HeartbeatRunner(
             beats,
-            Executors.newSingleThreadScheduledExecutor(O2cbNode.thread("o2hb-" + uuid)),
+            Executors.newSingleThreadScheduledExecutor(StackNode.thread("o2hb-" + uuid)),
             node.nanoClock(),
             node.environment().metrics(),
             uuid);
@@ -125,7 +125,7 @@ final class O2cbConnection implements ClusterConnection {
     try {
       heartbeat.start();
       negotiation.open(running.timer());
-      O2cbNode.awaitMembership(running);
+      StackNode.awaitMembership(running);
       checkSilentMembers();
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
           .await(node.timing().linkTimeoutMs());
