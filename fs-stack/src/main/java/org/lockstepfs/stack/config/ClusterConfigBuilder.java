@@ -86,7 +86,7 @@ final class ClusterConfigBuilder {
           "node_count is " + count + " but cluster '" + name + "' has " + nodes.size() + " nodes");
     }
     nodes.sort(Comparator.comparingInt(ClusterNode::number));
-    return new ClusterConfig(name, heartbeatMode(cluster), nodes, regions, tuning(cluster));
+    return new ClusterConfig(name, heartbeatMode(cluster), nodes, regions, tuning(cluster, nodes));
   }
 
   private HeartbeatMode heartbeatMode(Stanza cluster) throws ConfigException {
@@ -94,11 +94,12 @@ final class ClusterConfigBuilder {
     return HeartbeatMode.valueOf(mode.toUpperCase(Locale.ROOT));
   }
 
-  private Tuning tuning(Stanza cluster) throws ConfigException {
+  private Tuning tuning(Stanza cluster, List<ClusterNode> nodes) throws ConfigException {
     return new Tuning(
         choice(cluster, "timing", "fast", "ocfs2"),
         choice(cluster, "membership", "hazelcast", "static").equals("hazelcast"),
-        stack(cluster));
+        stack(cluster),
+        new FencingBuilder(file, cluster).build(nodes));
   }
 
   /** As mkfs.ocfs2 and tunefs.ocfs2 stamp it on volumes. */

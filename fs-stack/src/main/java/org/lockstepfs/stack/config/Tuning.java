@@ -10,8 +10,9 @@ package org.lockstepfs.stack.config;
  *     configuration alone says who they are
  * @param stack label of the cluster stack that nodes start with, key {@code stack}: 4 characters,
  *     default {@code o2cb}; any other selects the user stack
+ * @param fencing how silent nodes are fenced from outside
  */
-public record Tuning(String timing, boolean hazelcast, String stack) {
+public record Tuning(String timing, boolean hazelcast, String stack, Fencing fencing) {
   /** What holds for files without these keys. */
-  public static final Tuning DEFAULT = new Tuning("fast", true, "o2cb");
+  public static final Tuning DEFAULT = new Tuning("fast", true, "o2cb", Fencing.NONE);
 }

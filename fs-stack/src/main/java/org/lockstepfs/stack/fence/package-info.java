@@ -10,7 +10,9 @@
  * is a clock reading right before the system call. A write that was issued in time and that the
  * storage holds back until after the peers' verdict is beyond any software on this node; peers
  * leave it the time between deadline and verdict ({@link
- * org.lockstepfs.stack.o2hb.HeartbeatTiming}). Only fencing at the storage closes that gap.
+ * org.lockstepfs.stack.o2hb.HeartbeatTiming}). Only fencing at the storage closes that gap: {@link
+ * org.lockstepfs.stack.fence.PeerFence}, with which peers take over only when a program has shut
+ * the silent node out.
  *
  * <p>Source: Linux 6.1 fs/ocfs2/cluster/quorum.c (o2quo_fence_self), heartbeat.c
  * (o2hb_write_timeout).

@@ -19,7 +19,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
+import org.lockstepfs.stack.config.Fencing;
 import org.lockstepfs.stack.config.HeartbeatMode;
+import org.lockstepfs.stack.fence.FenceAgent;
+import org.lockstepfs.stack.fence.PeerFence;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.LockingProtocol;
 import org.lockstepfs.stack.glue.RecoveryHandler;
@@ -61,6 +64,7 @@ public final class StackNode implements StackOperations {
       ClusterNode self,
       O2Net net,
       LiveNodes liveNodes,
+      PeerFence peerFence,
       LockDomains domains,
       Membership membership,
       CompletableFuture<Void> joined,
@@ -146,6 +150,7 @@ public final class StackNode implements StackOperations {
       throw new IOException(
           environment.configFile() + ": heartbeat_mode = global is not supported");
     }
+    PeerFence peerFence = peerFence(config);
     O2Net net =
         new O2Net(
             config,
@@ -155,7 +160,7 @@ public final class StackNode implements StackOperations {
             environment.metrics(),
             environment.fence()::isFenced);
     net.start();
-    LiveNodes liveNodes = new LiveNodes();
+    LiveNodes liveNodes = new LiveNodes(peerFence);
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(thread("o2cb-timer-" + name));
     QuorumDriver quorum =
@@ -188,7 +193,28 @@ public final class StackNode implements StackOperations {
     membership.addListener(deaths);
     liveNodes.add(deaths, HeartbeatListener.PRIORITY_NET);
     return new Running(
-        config, self, net, liveNodes, domains, membership, startBeside(membership), timer);
+        config,
+        self,
+        net,
+        liveNodes,
+        peerFence,
+        domains,
+        membership,
+        startBeside(membership),
+        timer);
+  }
+
+  /** A node that was fenced at the storage gets its way back first of all. */
+  private PeerFence peerFence(ClusterConfig config) throws IOException {
+    Fencing fencing = config.tuning().fencing();
+    if (!fencing.isConfigured()) {
+      return PeerFence.NONE;
+    }
+    FenceAgent agent = new FenceAgent(config);
+    if (fencing.unfences()) {
+      agent.unfence(environment.nodeName());
+    }
+    return agent;
   }
 
   private Membership membership(ClusterConfig config, ClusterNode self) {
@@ -322,6 +348,7 @@ public final class StackNode implements StackOperations {
       node.membership().close();
       node.net().close();
       node.timer().shutdownNow();
+      node.peerFence().close();
     }
   }
 

@@ -1,10 +1,12 @@
 package org.lockstepfs.stack.node;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -41,6 +43,7 @@ final class VolumeConnection implements ClusterConnection {
   private static final int JOIN_TIMEOUT_SECONDS = 100;
 
   private static final int LEAVE_TIMEOUT_SECONDS = 60;
+  private static final int FENCE_TIMEOUT_SECONDS = 100;
 
   private final StackNode node;
   private final Running running;
@@ -126,7 +129,7 @@ final class VolumeConnection implements ClusterConnection {
       heartbeat.start();
       negotiation.open(running.timer());
       StackNode.awaitMembership(running);
-      checkSilentMembers();
+      fenceTheSilent(checkSilentMembers());
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
           .await(node.timing().linkTimeoutMs());
       domain.open();
@@ -146,11 +149,13 @@ final class VolumeConnection implements ClusterConnection {
    * A member whose heartbeat on this volume has stopped in its present life may still write: it and
    * the others may have given each other time because their disk hangs, of which this node knows
    * nothing.
+   *
+   * @return the silent nodes that are no members
    */
-  private void checkSilentMembers() throws IOException {
-    Map<Integer, Long> silent = heartbeat.silentGenerations();
+  private Set<Integer> checkSilentMembers() throws IOException {
+    Map<Integer, Long> silent = new TreeMap<>(heartbeat.silentGenerations());
     for (Member member : running.membership().members()) {
-      Long generation = silent.get(member.node());
+      Long generation = silent.remove(member.node());
       if (generation != null && member.incarnation() != 0 && generation > member.incarnation()) {
         throw new IOException(
             "node "
@@ -161,6 +166,33 @@ final class VolumeConnection implements ClusterConnection {
                 + " beats or has ended");
       }
     }
+    return silent.keySet();
+  }
+
+  /**
+   * Makes sure that nobody writes here whom nobody hears of: neither a node that other volumes have
+   * lost just now, nor one that fell silent before anybody was here to notice; unless its kernel
+   * says that its process has ended.
+   *
+   * @param strangers nodes whose heartbeat here has stopped without a leave, and who are no members
+   */
+  private void fenceTheSilent(Set<Integer> strangers) throws IOException {
+    List<CompletableFuture<Void>> fences = new ArrayList<>();
+    for (int stranger : strangers) {
+      CompletableFuture<Boolean> ended = new CompletableFuture<>();
+      running.net().probe(stranger, ended::complete);
+      fences.add(
+          ended.thenCompose(
+              gone ->
+                  gone
+                      ? CompletableFuture.completedFuture(null)
+                      : running.peerFence().fence(stranger)));
+    }
+    fences.add(running.liveNodes().allFenced());
+    await(
+        CompletableFuture.allOf(fences.toArray(new CompletableFuture<?>[0])),
+        FENCE_TIMEOUT_SECONDS,
+        "fence silent nodes " + strangers);
   }
 
   private static <T> T await(CompletableFuture<T> future, int seconds, String what)

@@ -19,6 +19,9 @@ public interface HeartbeatListener {
    */
   void nodeUp(int node, long generation);
 
-  /** A node is dead in, or has left, the last region in which it was live. */
+  /**
+   * A node is dead in, or has left, the last region in which it was live. Listeners behind {@link
+   * #PRIORITY_NET} hear of one that fell silent when it is fenced, and of its return only then.
+   */
   void nodeDown(int node);
 }

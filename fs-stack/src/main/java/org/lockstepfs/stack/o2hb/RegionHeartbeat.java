@@ -377,7 +377,7 @@ public final class RegionHeartbeat {
       liveNodes.up(this, node, slot.generation());
     } else {
       liveGenerations.remove(node);
-      liveNodes.down(this, node);
+      liveNodes.down(this, node, slot.fellSilent());
     }
   }
 
@@ -442,7 +442,7 @@ public final class RegionHeartbeat {
     slots.forEach(
         (node, slot) -> {
           slot.shutDown();
-          liveNodes.down(this, node);
+          liveNodes.down(this, node, false);
         });
     if (!late && ownSlotOk && written.generation() == generation) {
       writeOwnBlock(0);

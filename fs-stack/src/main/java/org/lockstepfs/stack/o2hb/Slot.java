@@ -25,6 +25,7 @@ final class Slot {
   private long observedGeneration;
   private long changedNanos;
   private int deadMs;
+  private boolean fellSilent;
 
   Slot(int node, HeartbeatTiming timing, String region) {
     this.node = node;
@@ -56,6 +57,11 @@ final class Slot {
   /** Returns when the read ended that saw the block's present content first. */
   long changedNanos() {
     return changedNanos;
+  }
+
+  /** Returns whether a dead node was found dead by its silence alone. */
+  boolean fellSilent() {
+    return fellSilent;
   }
 
   /** Takes the first sample, which nothing can be concluded from. */
@@ -100,6 +106,7 @@ final class Slot {
   /** The node's process is known to have ended: it is dead until it beats anew. */
   void end() {
     state = NodeState.DEAD;
+    fellSilent = false;
     changedSamples = 0;
   }
 
@@ -156,6 +163,7 @@ final class Slot {
   private boolean checkLive(boolean generationChanged, long nowNanos) {
     if (generationChanged || silent(nowNanos)) {
       state = NodeState.DEAD;
+      fellSilent = !generationChanged;
       // After a change of generation the node is still writing.
       if (!generationChanged || lastGeneration == 0) {
         changedSamples = 0;

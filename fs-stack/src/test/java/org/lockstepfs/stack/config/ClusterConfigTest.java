@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,47 @@ class ClusterConfigTest {
     String tuned = "timing = ocfs2\n\tmembership = static\n\tstack = pcmk";
     assertThat(
             ClusterConfig.parse("f", GOOD.replace("future_key = whatever", tuned)).get(0).tuning())
-        .isEqualTo(new Tuning("ocfs2", false, "pcmk"));
+        .isEqualTo(new Tuning("ocfs2", false, "pcmk", Fencing.NONE));
+  }
+
+  @Test
+  void readsHowSilentNodesAreFenced() throws IOException {
+    String keys =
+        """
+        fence_agent = /usr/sbin/fence_scsi
+        \tfence_options = devices=/dev/sdb  logfile=/var/log/fence
+        \tfence_plugs = b.example-host:7
+        \tfence_timeout = 5
+        \tfence_unfence = yes""";
+    Fencing fencing =
+        ClusterConfig.parse("f", GOOD.replace("future_key = whatever", keys))
+            .get(0)
+            .tuning()
+            .fencing();
+    assertThat(fencing)
+        .isEqualTo(
+            new Fencing(
+                "/usr/sbin/fence_scsi",
+                List.of("devices=/dev/sdb", "logfile=/var/log/fence"),
+                Map.of("b.example-host", "7"),
+                5,
+                true));
+    assertThat(fencing.plug("a")).isEqualTo("a");
+    assertThat(fencing.plug("b.example-host")).isEqualTo("7");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fence_agent = fence_scsi,fence_agent 'fence_scsi' is not an absolute path",
+    "fence_options = devices,fence option 'devices' is not name=value",
+    "fence_plugs = x:1,fence plug 'x:1' is not NODE:PLUG of a node",
+    "fence_timeout = 0,fence_timeout '0' is not 1 to 3600",
+    "fence_unfence = maybe,fence_unfence 'maybe' is neither yes nor no"
+  })
+  void refusesWrongFencing(String line, String reason) {
+    String agent = line.startsWith("fence_agent") ? "" : "fence_agent = /x\n\t";
+    String text = GOOD.replace("future_key = whatever", agent + line);
+    assertThatThrownBy(() -> ClusterConfig.parse("f", text)).hasMessageContaining(reason);
   }
 
   @Test
