@@ -28,6 +28,7 @@ final class ChaosCluster implements AutoCloseable {
   private final Network network;
   private final Image image;
   private final Map<String, Node> nodes = new LinkedHashMap<>();
+  private final Map<String, DiskPath> disks = new LinkedHashMap<>();
   private final Map<String, Process> workers = new LinkedHashMap<>();
   private final List<String> log = new ArrayList<>();
   private int seed;
@@ -42,9 +43,18 @@ final class ChaosCluster implements AutoCloseable {
     this.dir = dir;
     this.name = name;
     network = new Network(name, hosts);
-    Path config = ClusterFile.forHosts(dir, "chaos", timing, hosts);
+    Path paths = dir.resolve("paths");
+    Path config =
+        ClusterFile.forHosts(
+            dir,
+            "chaos",
+            List.of(
+                "timing = " + timing,
+                "fence_agent = " + Sh.script("fence-path.sh"),
+                "fence_options = paths=" + paths),
+            hosts);
     image =
-        Image.create(dir, 400)
+        Image.create(Files.createDirectory(dir.resolve("disk")), 400)
             .mkfsOcfs2(
                 "-N",
                 "4",
@@ -55,6 +65,7 @@ final class ChaosCluster implements AutoCloseable {
                 "--fs-features=noindexed-dirs,noxattr,norefcount");
     for (String host : hosts) {
       nodes.put(host, new Node(host, dir.resolve("run"), config, network.on(host)));
+      disks.put(host, new DiskPath(host, image.file(), paths));
     }
   }
 
@@ -76,19 +87,20 @@ final class ChaosCluster implements AutoCloseable {
   }
 
   /** Mounts on all nodes. */
-  void mountAll() throws IOException {
+  void mountAll() throws IOException, InterruptedException {
     for (String host : nodes.keySet()) {
       remount(host);
     }
   }
 
   /** Mounts on one node, whatever became of its last mount. */
-  void remount(String host) throws IOException {
-    nodes.get(host).mount(image.device(), mountpoint(host));
+  void remount(String host) throws IOException, InterruptedException {
+    disks.get(host).restore();
+    nodes.get(host).mount(disks.get(host).volume(), mountpoint(host));
   }
 
   /** Mounts on all nodes and sets them to work. */
-  void start() throws IOException {
+  void start() throws IOException, InterruptedException {
     mountAll();
     for (String host : nodes.keySet()) {
       work(host);
@@ -176,11 +188,13 @@ final class ChaosCluster implements AutoCloseable {
         network.cable(victim, true);
       }
       case LONG_STALL -> {
-        DiskStall stall = new DiskStall(node.daemon().orElseThrow(), image.device());
+        disks.get(victim).stall(true);
         TimeUnit.MILLISECONDS.sleep(GIVEN_UP_MS);
-        stall.close();
-        awaitEnd(victim, "stall");
-        stall.remove();
+      }
+      case SHORT_STALL -> {
+        disks.get(victim).stall(true);
+        TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1500));
+        disks.get(victim).stall(false);
       }
       case RESTART -> {
         stopWorker(victim);
@@ -314,6 +328,7 @@ final class ChaosCluster implements AutoCloseable {
     for (Node node : nodes.values()) {
       node.close();
     }
+    disks.values().forEach(DiskPath::close);
     image.close();
     network.close();
   }

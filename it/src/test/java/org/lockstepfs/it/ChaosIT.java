@@ -1,7 +1,5 @@
 package org.lockstepfs.it;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +39,6 @@ class ChaosIT {
   @Test
   @Timeout(7200)
   void nothingIsLostWhateverHappensToANode() throws Exception {
-    assumeTrue(DiskStall.isPossible(), "no block I/O controller of cgroups version 1");
     ExecutorService threads = Executors.newFixedThreadPool(CLUSTERS);
     try {
       List<Callable<String>> clusters = new ArrayList<>();

@@ -27,11 +27,15 @@ final class ClusterFile {
     return store(dir, text);
   }
 
-  /** Writes a file for nodes numbered from 1 that are the hosts of a {@link Network}. */
-  static Path forHosts(Path dir, String cluster, String timing, List<String> hosts)
+  /**
+   * Writes a file for nodes numbered from 1 that are the hosts of a {@link Network}.
+   *
+   * @param tuning more lines of the cluster stanza
+   */
+  static Path forHosts(Path dir, String cluster, List<String> tuning, List<String> hosts)
       throws IOException {
     StringBuilder text = header(cluster, hosts.size());
-    text.append("\ttiming = ").append(timing).append('\n');
+    tuning.forEach(line -> text.append('\t').append(line).append('\n'));
     for (int i = 0; i < hosts.size(); i++) {
       text.append(node(cluster, hosts.get(i), i + 1, Network.address(i + 1), PORT));
     }

@@ -12,8 +12,10 @@ enum Fault {
   LONG_CUT(true),
   /** The cable is out for a second. */
   SHORT_CUT(false),
-  /** The disk does not answer until the others have given the node up. */
+  /** The disk does not answer until the others have fenced the node. */
   LONG_STALL(true),
+  /** The disk does not answer for a second. */
+  SHORT_STALL(false),
   /** The daemon is stopped and started as an administrator does it. */
   RESTART(false);
 
