@@ -42,6 +42,9 @@ public interface Libc {
   /** See madvise(2). */
   int madvise(long address, long length, int advice);
 
+  /** See clock_gettime(2); {@code timespec} is the address of the structure. */
+  int clock_gettime(int clock, long timespec);
+
   /** See mount(2). */
   int mount(String source, String target, String type, long flags, String data);
 

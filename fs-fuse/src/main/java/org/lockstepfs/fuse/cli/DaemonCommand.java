@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.lockstepfs.blockdev.sys.BootClock;
 import org.lockstepfs.fuse.control.Messages.MemberStatus;
 import org.lockstepfs.fuse.control.NodePaths;
 import org.lockstepfs.fuse.kernel.KernelFrontEnd;
@@ -70,7 +71,7 @@ final class DaemonCommand implements Callable<Integer> {
               return thread;
             });
     NodeFence nodeFence = new NodeFence(paths.node(), Runtime.getRuntime()::halt);
-    SelfFence fence = new SelfFence(nodeFence, System::nanoTime);
+    SelfFence fence = new SelfFence(nodeFence, new BootClock());
     fence.start();
     Path file = config == null ? defaultConfig() : config;
     Tuning tuning = tuning(file);

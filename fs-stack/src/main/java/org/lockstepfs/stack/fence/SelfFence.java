@@ -37,7 +37,7 @@ public final class SelfFence implements WriteGuard {
   /**
    * Makes a switch that watches nothing by itself before {@link #start}.
    *
-   * @param nanoClock monotonic, goes on while the process is stopped
+   * @param nanoClock monotonic; goes on while the process or the machine stands still
    */
   public SelfFence(Fence fence, LongSupplier nanoClock) {
     this.fence = fence;
@@ -96,6 +96,11 @@ public final class SelfFence implements WriteGuard {
   /** Returns the reason, or null. */
   public String reason() {
     return reason.get();
+  }
+
+  /** Returns the clock that deadlines are measured on. */
+  public LongSupplier clock() {
+    return nanoClock;
   }
 
   long nowNanos() {

@@ -51,7 +51,7 @@ public final class StackNode implements StackOperations {
   private final String plugin;
   private final Supplier<LockDomains> lockManager;
   private final StackTiming timing;
-  private final LongSupplier nanoClock = System::nanoTime;
+  private final LongSupplier nanoClock;
   private final Generations generations =
       new Generations(System::currentTimeMillis, new SecureRandom()::nextLong);
   private final Set<String> connecting = ConcurrentHashMap.newKeySet();
@@ -84,6 +84,7 @@ public final class StackNode implements StackOperations {
       Supplier<LockDomains> lockManager,
       StackTiming timing) {
     this.environment = environment;
+    this.nanoClock = environment.fence().clock();
     this.label = label;
     this.plugin = plugin;
     this.lockManager = lockManager;
