@@ -196,6 +196,11 @@ final class ChaosCluster implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1500));
         disks.get(victim).stall(false);
       }
+      case COMMON_STALL -> {
+        disks.values().forEach(disk -> disk.stall(true));
+        TimeUnit.MILLISECONDS.sleep(GIVEN_UP_MS);
+        disks.values().forEach(disk -> disk.stall(false));
+      }
       case RESTART -> {
         stopWorker(victim);
         node.stop();

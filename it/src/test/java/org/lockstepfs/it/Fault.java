@@ -16,6 +16,8 @@ enum Fault {
   LONG_STALL(true),
   /** The disk does not answer for a second. */
   SHORT_STALL(false),
+  /** The disk answers nobody for as long as would be deadly for one: they give each other time. */
+  COMMON_STALL(false),
   /** The daemon is stopped and started as an administrator does it. */
   RESTART(false);
 
