@@ -14,6 +14,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+LOCK_CALLS = {"aarch64": ("25", "32")}.get(os.uname().machine, ("72", "73"))  # fcntl, flock
 TIMEOUT_S = 15
 TESTS = []
 
@@ -61,12 +62,19 @@ class Proc:
         return fd
 
     def blocked(self):
-        """Checks that the call in progress does not return for a moment."""
+        """Checks that the call in progress has begun and does not return for a moment."""
+        end = time.monotonic() + TIMEOUT_S
+        while self.syscall() not in LOCK_CALLS and time.monotonic() < end:
+            time.sleep(0.002)
         time.sleep(0.25)
         os.set_blocking(self.p.stdout.fileno(), False)
         early = self.p.stdout.read()
         if early:
             raise Failed("should block, returned %s" % early)
+
+    def syscall(self):
+        with open("/proc/%d/syscall" % self.pid) as f:
+            return f.read().split()[0]
 
     def kill(self, sig=signal.SIGKILL):
         os.kill(self.pid, sig)
