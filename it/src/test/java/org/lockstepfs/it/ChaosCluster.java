@@ -25,6 +25,7 @@ final class ChaosCluster implements AutoCloseable {
 
   private final Path dir;
   private final String name;
+  private final Stack stack;
   private final Network network;
   private final Image image;
   private final Map<String, Node> nodes = new LinkedHashMap<>();
@@ -37,16 +38,20 @@ final class ChaosCluster implements AutoCloseable {
    * Makes a volume and its nodes.
    *
    * @param name tells the cluster from others
+   * @param stack its stack
    * @param timing its timing profile
    */
-  ChaosCluster(Path dir, String name, String timing, List<String> hosts) throws IOException {
+  ChaosCluster(Path dir, String name, Stack stack, String timing, List<String> hosts)
+      throws IOException {
     this.dir = dir;
     this.name = name;
+    this.stack = stack;
     network = new Network(name, hosts);
     Path paths = dir.resolve("paths");
     Path config =
         ClusterFile.forHosts(
             dir,
+            stack,
             "chaos",
             List.of(
                 "timing = " + timing,
@@ -54,15 +59,7 @@ final class ChaosCluster implements AutoCloseable {
                 "fence_options = paths=" + paths),
             hosts);
     image =
-        Image.create(Files.createDirectory(dir.resolve("disk")), 400)
-            .mkfsOcfs2(
-                "-N",
-                "4",
-                "-J",
-                "size=8M",
-                "--cluster-stack=o2cb",
-                "--cluster-name=chaos",
-                "--fs-features=noindexed-dirs,noxattr,norefcount");
+        Image.create(Files.createDirectory(dir.resolve("disk")), 400).mkfsShared(stack, "chaos");
     for (String host : hosts) {
       nodes.put(host, new Node(host, dir.resolve("run"), config, network.on(host)));
       disks.put(host, new DiskPath(host, image.file(), paths));
@@ -137,7 +134,8 @@ final class ChaosCluster implements AutoCloseable {
   void round(int number, Fault fault, Random random) throws Exception {
     List<String> names = List.copyOf(nodes.keySet());
     String victim = names.get(random.nextInt(names.size()));
-    String what = name + " round " + number + ": " + fault + " of " + victim;
+    String what =
+        name + " (" + stack.label() + ") round " + number + ": " + fault + " of " + victim;
     TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(1500));
     Map<String, Long> before = lines();
     long start = System.nanoTime();

@@ -57,7 +57,8 @@ class ChaosIT {
   private String rounds(String name) throws Exception {
     Random random = new Random(SEED + name.hashCode());
     Path place = Files.createDirectory(dir.resolve(name));
-    try (ChaosCluster cluster = new ChaosCluster(place, name, "fast", List.of("a", "b", "c"))) {
+    try (ChaosCluster cluster =
+        new ChaosCluster(place, name, Stack.O2CB, "fast", List.of("a", "b", "c"))) {
       cluster.start();
       for (int round = 0; round < ROUNDS / CLUSTERS; round++) {
         cluster.round(round, FAULTS.get(random.nextInt(FAULTS.size())), random);

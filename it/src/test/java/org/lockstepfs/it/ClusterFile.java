@@ -18,9 +18,14 @@ final class ClusterFile {
 
   private ClusterFile() {}
 
-  /** Writes a file for nodes numbered from 1, on loopback ports that are free now. */
+  /** Writes a file of the o2cb stack for nodes numbered from 1, on loopback ports free now. */
   static Path write(Path dir, String cluster, String... nodes) throws IOException {
-    StringBuilder text = header(cluster, nodes.length);
+    return write(dir, Stack.O2CB, cluster, nodes);
+  }
+
+  /** Writes a file for nodes numbered from 1, on loopback ports that are free now. */
+  static Path write(Path dir, Stack stack, String cluster, String... nodes) throws IOException {
+    StringBuilder text = header(stack, cluster, nodes.length);
     for (int i = 0; i < nodes.length; i++) {
       text.append(node(cluster, nodes[i], i + 1, "127.0.0.1", freePorts()));
     }
@@ -32,9 +37,10 @@ final class ClusterFile {
    *
    * @param tuning more lines of the cluster stanza
    */
-  static Path forHosts(Path dir, String cluster, List<String> tuning, List<String> hosts)
+  static Path forHosts(
+      Path dir, Stack stack, String cluster, List<String> tuning, List<String> hosts)
       throws IOException {
-    StringBuilder text = header(cluster, hosts.size());
+    StringBuilder text = header(stack, cluster, hosts.size());
     tuning.forEach(line -> text.append('\t').append(line).append('\n'));
     for (int i = 0; i < hosts.size(); i++) {
       text.append(node(cluster, hosts.get(i), i + 1, Network.address(i + 1), PORT));
@@ -42,12 +48,14 @@ final class ClusterFile {
     return store(dir, text);
   }
 
-  private static StringBuilder header(String cluster, int nodes) {
+  private static StringBuilder header(Stack stack, String cluster, int nodes) {
     return new StringBuilder()
         .append("cluster:\n\tnode_count = ")
         .append(nodes)
         .append("\n\tname = ")
         .append(cluster)
+        .append("\n\tstack = ")
+        .append(stack.label())
         .append('\n');
   }
 

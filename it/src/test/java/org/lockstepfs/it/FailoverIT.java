@@ -43,7 +43,8 @@ class FailoverIT {
   private void measure(String what, boolean cut) throws Exception {
     List<List<Long>> results = new ArrayList<>();
     try (ChaosCluster cluster =
-        new ChaosCluster(dir, cut ? "cut" : "kill", TIMING, List.of(VICTIM, WAITER, "c"))) {
+        new ChaosCluster(
+            dir, cut ? "cut" : "kill", Stack.O2CB, TIMING, List.of(VICTIM, WAITER, "c"))) {
       cluster.mountAll();
       for (int round = 0; round < ROUNDS; round++) {
         results.add(round(cluster, cut));

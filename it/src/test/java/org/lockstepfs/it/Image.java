@@ -64,6 +64,14 @@ final class Image implements AutoCloseable {
     return this;
   }
 
+  /** Formats for a cluster of up to four nodes with what every version of Lockstep can write. */
+  Image mkfsShared(Stack stack, String cluster) {
+    List<String> options = new ArrayList<>(List.of("-N", "4", "-J", "size=8M"));
+    options.addAll(stack.mkfsOptions(cluster));
+    options.add("--fs-features=noindexed-dirs,noxattr,norefcount");
+    return mkfsOcfs2(options.toArray(String[]::new));
+  }
+
   /** Formats with our own mkfs. */
   Image mkfsLockstep(String... options) {
     List<String> command = new ArrayList<>(List.of(Node.LAUNCHER.toString(), "mkfs", "--force"));
@@ -78,6 +86,12 @@ final class Image implements AutoCloseable {
     Sh.Result result = Sh.run(Duration.ofSeconds(120), Map.of(), "fsck.ocfs2", "-fn", device);
     assertThat(result.status()).as(result.output()).isZero();
     assertThat(result.output()).doesNotContain("? ").contains("All passes succeeded");
+  }
+
+  /** Fails the test if a removed file waits in an orphan directory of the first two slots. */
+  void assertNoOrphans() {
+    assertThat(debugfs("ls //orphan_dir:0000") + debugfs("ls //orphan_dir:0001"))
+        .doesNotContain("0000000");
   }
 
   /** Copies the volume as it is; nobody writes meanwhile. */

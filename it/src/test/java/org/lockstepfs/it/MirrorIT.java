@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,19 +29,17 @@ class MirrorIT {
   /**
    * One format.
    *
+   * @param stack of a cluster's volume; null if it is a local one
    * @param ours made by {@code lockstep mkfs}, else by mkfs.ocfs2
    */
-  record Variant(int block, String cluster, boolean inline, boolean local, boolean ours) {
+  record Variant(int block, String cluster, boolean inline, Stack stack, boolean ours) {
     List<String> options() {
       List<String> options =
           new ArrayList<>(List.of("-b", String.valueOf(block), "-C", cluster, "-N", "2"));
       options.addAll(List.of("-J", clusterBytes() < 1 << 20 ? "size=4M" : "size=16M"));
       String inlineData = inline ? "inline-data" : "noinline-data";
       options.add("--fs-features=" + (ours ? "" : FEATURES) + inlineData);
-      options.addAll(
-          local
-              ? List.of("-M", "local")
-              : List.of("--cluster-stack=o2cb", "--cluster-name=mirror"));
+      options.addAll(stack == null ? List.of("-M", "local") : stack.mkfsOptions("mirror"));
       return options;
     }
 
@@ -52,26 +51,28 @@ class MirrorIT {
 
   static Stream<Variant> variants() {
     return Stream.of(
-        new Variant(4096, "4K", true, true, false),
-        new Variant(4096, "4K", false, false, true),
-        new Variant(4096, "32K", true, false, false),
-        new Variant(4096, "1M", true, true, true),
-        new Variant(2048, "4K", true, false, true),
-        new Variant(2048, "16K", false, true, false),
-        new Variant(2048, "128K", true, true, true),
-        new Variant(1024, "4K", false, true, true),
-        new Variant(1024, "8K", true, false, false),
-        new Variant(1024, "64K", true, true, false),
-        new Variant(512, "4K", true, true, true),
-        new Variant(512, "4K", false, false, false),
-        new Variant(512, "32K", true, true, false));
+        new Variant(4096, "4K", true, null, false),
+        new Variant(4096, "4K", false, Stack.O2CB, true),
+        new Variant(4096, "32K", true, Stack.O2CB, false),
+        new Variant(4096, "1M", true, null, true),
+        new Variant(2048, "4K", true, Stack.PCMK, true),
+        new Variant(2048, "16K", false, null, false),
+        new Variant(2048, "128K", true, null, true),
+        new Variant(1024, "4K", false, null, true),
+        new Variant(1024, "8K", true, Stack.PCMK, false),
+        new Variant(1024, "64K", true, null, false),
+        new Variant(512, "4K", true, null, true),
+        new Variant(512, "4K", false, Stack.O2CB, false),
+        new Variant(512, "32K", true, null, false));
   }
 
   @ParameterizedTest
   @MethodSource("variants")
   @Timeout(180)
   void mountedVolumeBehavesAsTmpfs(Variant variant) throws IOException {
-    Path config = ClusterFile.write(dir, "mirror", "one");
+    Path config =
+        ClusterFile.write(
+            dir, Objects.requireNonNullElse(variant.stack(), Stack.O2CB), "mirror", "one");
     Path reference = Files.createDirectory(dir.resolve("reference"));
     try (Image image = Image.create(dir, 256);
         Node node = new Node("one", dir.resolve("run"), config)) {
@@ -105,7 +106,7 @@ class MirrorIT {
             Map.of(),
             "python3",
             Sh.script("mirror.py").toString(),
-            String.valueOf(variant.hashCode() & 0xFFFF),
+            String.valueOf(variant.toString().hashCode() & 0xFFFF),
             String.valueOf(STEPS),
             String.valueOf(variant.clusterBytes()),
             tested.toString(),

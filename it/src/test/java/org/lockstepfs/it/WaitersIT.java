@@ -12,53 +12,40 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Hundreds of processes on two nodes wait for a lock at no cost, and the metrics tell of it. */
+@ParameterizedClass
+@EnumSource(Stack.class)
 @Timeout(120)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class WaitersIT {
+  @Parameter Stack stack;
+
   @TempDir static Path dir;
 
-  private static Image image;
-  private static Node a;
-  private static Node b;
-  private static Path onA;
-  private static Path onB;
+  private static Pair pair;
 
-  @BeforeAll
-  static void mountOnBoth() throws IOException {
-    Path config = ClusterFile.write(dir, "pair", "a", "b");
-    image =
-        Image.create(dir, 200)
-            .mkfsOcfs2(
-                "-N",
-                "2",
-                "-J",
-                "size=4M",
-                "--cluster-stack=o2cb",
-                "--cluster-name=pair",
-                "--fs-features=noindexed-dirs,noxattr,norefcount");
-    a = new Node("a", dir.resolve("run"), config);
-    b = new Node("b", dir.resolve("run"), config);
-    onA = a.mount(image.device(), dir.resolve("on-a"));
-    onB = b.mount(image.device(), dir.resolve("on-b"));
+  @BeforeParameterizedClassInvocation
+  static void mountOnBoth(Stack stack) throws IOException {
+    pair = new Pair(dir, stack);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void cleanUp() throws IOException {
-    a.close();
-    b.close();
-    image.close();
+    pair.close();
   }
 
   @ParameterizedTest
@@ -73,19 +60,19 @@ class WaitersIT {
             Sh.script("waiters.py").toString(),
             kind,
             ending,
-            onA.toString(),
-            onB.toString(),
-            "" + a.daemon().orElseThrow().pid(),
-            "" + b.daemon().orElseThrow().pid());
+            pair.onA().toString(),
+            pair.onB().toString(),
+            "" + pair.a().daemon().orElseThrow().pid(),
+            "" + pair.b().daemon().orElseThrow().pid());
     assertThat(result.output()).contains("waiters ok");
   }
 
   @Test
   @Order(2)
   void metricsTellOfIt() throws IOException {
-    Files.writeString(onA.resolve("file"), "text");
-    Sh.run("sync", onA.resolve("file").toString()).ok();
-    String text = scrape(b);
+    Files.writeString(pair.onA().resolve("file"), "text");
+    Sh.run("sync", pair.onA().resolve("file").toString()).ok();
+    String text = scrape(pair.b());
     assertThat(value(text, "lockstep_plock_requests_total")).isGreaterThanOrEqualTo(500);
     assertThat(value(text, "lockstep_plock_remote_total")).isGreaterThanOrEqualTo(250);
     assertThat(value(text, "lockstep_plock_results_total\\{result=\"interrupted\".*"))
@@ -105,7 +92,7 @@ class WaitersIT {
     assertThat(value(text, "lockstep_heartbeat_age_seconds")).isBetween(0.0, 10.0);
     assertThat(value(text, "lockstep_cluster_members")).isEqualTo(2);
     assertThat(value(text, "jvm_threads_live_threads")).isPositive();
-    String writer = scrape(a);
+    String writer = scrape(pair.a());
     assertThat(value(writer, "lockstep_journal_commits_total")).isPositive();
     assertThat(value(writer, "lockstep_journal_logged_blocks_total")).isPositive();
     assertThat(value(writer, "lockstep_journal_size_blocks")).isPositive();
@@ -115,7 +102,7 @@ class WaitersIT {
     String status = node.lockstep("status", "--node", node.name()).ok().output();
     Matcher url = Pattern.compile("http://\\S+").matcher(status);
     assertThat(url.find()).isTrue();
-    Path file = dir.resolve(node.name() + ".prom");
+    Path file = pair.dir().resolve(node.name() + ".prom");
     try (InputStream in = URI.create(url.group()).toURL().openStream()) {
       Files.write(file, in.readAllBytes());
     }
