@@ -120,6 +120,11 @@ final class Node implements AutoCloseable {
     return ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()));
   }
 
+  /** Returns where the daemon mounts its control files. */
+  Path controlFiles() {
+    return rundir.resolve(name).resolve("ctl");
+  }
+
   /** Kills the daemon at once and waits until the process is gone. */
   void kill() throws IOException {
     ProcessHandle daemon = daemon().orElseThrow();
@@ -161,5 +166,7 @@ final class Node implements AutoCloseable {
     for (Path dir : mounts) {
       Sh.run("umount", "--lazy", dir.toString());
     }
+    // One that was killed leaves them.
+    Sh.run("umount", "--lazy", controlFiles().toString());
   }
 }

@@ -1,16 +1,19 @@
 package org.lockstepfs.fuse.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.lockstepfs.blockdev.sys.BootClock;
 import org.lockstepfs.fuse.control.Messages.MemberStatus;
 import org.lockstepfs.fuse.control.NodePaths;
+import org.lockstepfs.fuse.ctl.ControlMount;
+import org.lockstepfs.fuse.ctl.Dir;
+import org.lockstepfs.fuse.ctl.StackFiles;
 import org.lockstepfs.fuse.kernel.KernelFrontEnd;
 import org.lockstepfs.fuse.metrics.MetricsEndpoint;
 import org.lockstepfs.fuse.metrics.NodeMetrics;
@@ -19,6 +22,7 @@ import org.lockstepfs.fuse.node.KernelMounter;
 import org.lockstepfs.fuse.node.NodeDaemon;
 import org.lockstepfs.fuse.node.NodeFence;
 import org.lockstepfs.fuse.node.NodeLock;
+import org.lockstepfs.fuse.node.NodeStack;
 import org.lockstepfs.fuse.node.SystemMountCalls;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.Tuning;
@@ -73,7 +77,7 @@ final class DaemonCommand implements Callable<Integer> {
     NodeFence nodeFence = new NodeFence(paths.node(), Runtime.getRuntime()::halt);
     SelfFence fence = new SelfFence(nodeFence, new BootClock());
     fence.start();
-    Path file = config == null ? defaultConfig() : config;
+    Path file = config == null ? ConfigFile.chosen() : config;
     Tuning tuning = tuning(file);
     StackEnvironment environment =
         new StackEnvironment(
@@ -93,15 +97,22 @@ final class DaemonCommand implements Callable<Integer> {
               Clock.systemUTC(), new OperationMeters(metrics.registry()), MIN_WORKERS, MAX_WORKERS);
       KernelMounter mounter =
           new KernelMounter(frontEnd, stacks, fence, Clock.systemUTC(), timer, metrics.registry());
+      SystemMountCalls calls = new SystemMountCalls();
       try (NodeDaemon daemon =
-          NodeDaemon.start(
-              paths,
-              mounter,
-              new SystemMountCalls(),
-              view(stacks),
-              endpoint.url(),
-              nodeFence,
-              forMount)) {
+              NodeDaemon.start(
+                  paths,
+                  mounter,
+                  calls,
+                  view(stacks),
+                  new NodeStack(stacks),
+                  endpoint.url(),
+                  nodeFence,
+                  forMount);
+          ControlMount control =
+              ControlMount.begin(
+                  paths.controlFiles(),
+                  new StackFiles(stacks, tuning.timing()).root(Dir.of(Map.of())),
+                  calls)) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(daemon), "leave"));
         daemon.awaitStop();
       }
@@ -116,15 +127,6 @@ final class DaemonCommand implements Callable<Integer> {
     } catch (IOException e) {
       return Tuning.DEFAULT;
     }
-  }
-
-  private static Path defaultConfig() {
-    String chosen = System.getenv("LOCKSTEP_CONFIG");
-    if (chosen != null) {
-      return Path.of(chosen);
-    }
-    Path own = Path.of("/etc/lockstep/cluster.conf");
-    return Files.exists(own) ? own : Path.of("/etc/ocfs2/cluster.conf");
   }
 
   private static NodeDaemon.ClusterView view(Stacks stacks) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       MkfsCommand.class,
       MountCommand.class,
       UmountCommand.class,
+      StackCommand.class,
       StatusCommand.class,
       StopCommand.class,
       DaemonCommand.class,

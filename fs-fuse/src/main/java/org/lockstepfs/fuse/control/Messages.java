@@ -38,6 +38,23 @@ public final class Messages {
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record StopRequest(boolean force) {}
 
+  /**
+   * Look at the cluster stack, or change it.
+   *
+   * @param label the label to set; empty to change nothing
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record StackRequest(String label) {}
+
+  /**
+   * The cluster stack in force.
+   *
+   * @param active the plug-in that connections use, empty without any
+   * @param plugins those that there are
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record StackAnswer(String label, String active, List<String> plugins) {}
+
   /** An answer without content. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Done() {}

@@ -59,6 +59,11 @@ public record NodePaths(Path rundir, String node) {
     return dir().resolve("daemon.start");
   }
 
+  /** Returns where the daemon mounts its control file system. */
+  public Path controlFiles() {
+    return dir().resolve("ctl");
+  }
+
   /** Returns the daemon's log. */
   public Path log() {
     return dir().resolve("daemon.log");

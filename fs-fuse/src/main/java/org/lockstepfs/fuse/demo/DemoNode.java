@@ -84,8 +84,10 @@ final class DemoNode implements Closeable {
       if (Files.exists(paths.pidFile())) {
         kill(Long.parseLong(Files.readString(paths.pidFile()).strip()));
       }
-      if (MountInfo.at(dir) != null) {
-        Tool.run(Map.of(), List.of("umount", "-i", "-l", dir.toString()));
+      for (Path mount : List.of(dir, paths.controlFiles())) {
+        if (MountInfo.at(mount) != null) {
+          Tool.run(Map.of(), List.of("umount", "-i", "-l", mount.toString()));
+        }
       }
     }
   }

@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.fuse.control.ControlException;
 import org.lockstepfs.fuse.control.ControlServer;
 import org.lockstepfs.fuse.control.Messages.Done;
 import org.lockstepfs.fuse.control.Messages.LeftRequest;
 import org.lockstepfs.fuse.control.Messages.MemberStatus;
 import org.lockstepfs.fuse.control.Messages.MountRequest;
+import org.lockstepfs.fuse.control.Messages.StackAnswer;
+import org.lockstepfs.fuse.control.Messages.StackRequest;
 import org.lockstepfs.fuse.control.Messages.Status;
 import org.lockstepfs.fuse.control.Messages.StopRequest;
 import org.lockstepfs.fuse.control.Messages.WritableRequest;
@@ -23,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class NodeDaemon implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeDaemon.class);
 
+  private static final int STACK_REFUSED = 1;
+
   /** What status shows of the cluster. */
   public interface ClusterView {
     /** Returns the cluster's name; empty if this node has joined none. */
@@ -32,9 +37,26 @@ public final class NodeDaemon implements Closeable {
     List<MemberStatus> members();
   }
 
+  /** The choice of the cluster stack, and what uses it without a volume. */
+  public interface StackControl {
+    /** Returns the stack in force. */
+    StackAnswer stack();
+
+    /** Chooses another one; fails with one line that says what stands against it. */
+    void choose(String label) throws IOException;
+
+    /**
+     * Leaves the lock domains that belong to no volume; they need the volumes' heartbeats.
+     *
+     * @param force drop locks that are held
+     */
+    void leaveDomains(boolean force) throws IOException;
+  }
+
   private final NodePaths paths;
   private final Mounts mounts;
   private final ClusterView cluster;
+  private final StackControl stacks;
   private final String metricsUrl;
   private final boolean endsIfUnused;
   private final ControlServer control;
@@ -45,6 +67,7 @@ public final class NodeDaemon implements Closeable {
       Mounter mounter,
       MountCalls calls,
       ClusterView cluster,
+      StackControl stacks,
       String metricsUrl,
       NodeFence fence,
       boolean endsIfUnused)
@@ -53,6 +76,7 @@ public final class NodeDaemon implements Closeable {
     this.mounts = new Mounts(mounter, calls);
     fence.watch(mounts);
     this.cluster = cluster;
+    this.stacks = stacks;
     this.metricsUrl = metricsUrl;
     this.endsIfUnused = endsIfUnused;
     this.control = new ControlServer(paths.socket());
@@ -61,6 +85,7 @@ public final class NodeDaemon implements Closeable {
   /**
    * Begins to answer. The caller holds the {@link NodeLock}.
    *
+   * @param stacks the choice of the cluster stack
    * @param metricsUrl where Prometheus may scrape, for status
    * @param fence cuts this daemon's mounts off when the node must stop
    * @param endsIfUnused whether to end when a mount fails before any has succeeded
@@ -71,12 +96,13 @@ public final class NodeDaemon implements Closeable {
       Mounter mounter,
       MountCalls calls,
       ClusterView cluster,
+      StackControl stacks,
       String metricsUrl,
       NodeFence fence,
       boolean endsIfUnused)
       throws IOException {
     NodeDaemon daemon =
-        new NodeDaemon(paths, mounter, calls, cluster, metricsUrl, fence, endsIfUnused);
+        new NodeDaemon(paths, mounter, calls, cluster, stacks, metricsUrl, fence, endsIfUnused);
     daemon.serve();
     return daemon;
   }
@@ -86,6 +112,7 @@ public final class NodeDaemon implements Closeable {
     control.route("/left", LeftRequest.class, this::left);
     control.route("/writable", WritableRequest.class, this::allowWrites);
     control.route("/status", Done.class, request -> status());
+    control.route("/stack", StackRequest.class, this::stack);
     control.route("/stop", StopRequest.class, this::stop);
     control.start();
     LOG.info("node {} is up, pid {}", paths.node(), ProcessHandle.current().pid());
@@ -128,7 +155,19 @@ public final class NodeDaemon implements Closeable {
     return new Done();
   }
 
+  private StackAnswer stack(StackRequest request) throws IOException {
+    try {
+      if (!request.label().isEmpty()) {
+        stacks.choose(request.label());
+      }
+      return stacks.stack();
+    } catch (ErrnoException e) {
+      throw new ControlException(e.getMessage(), STACK_REFUSED);
+    }
+  }
+
   private Done stop(StopRequest request) throws IOException {
+    stacks.leaveDomains(request.force());
     mounts.stop(request.force());
     LOG.info("node {} stops", paths.node());
     stopped.countDown();
@@ -148,6 +187,7 @@ public final class NodeDaemon implements Closeable {
 
   /** Leaves every volume, in use or not; for a termination signal. */
   public void leaveAll() throws IOException {
+    stacks.leaveDomains(true);
     mounts.stop(true);
   }
 

@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
 
 /** A connection that holds a reference on its plug-in until it is disconnected. */
 final class Reference implements ClusterConnection {
   private final ClusterConnection connection;
-  private final Runnable release;
+  private final Consumer<Reference> release;
   private final AtomicBoolean released = new AtomicBoolean();
 
-  Reference(ClusterConnection connection, Runnable release) {
+  Reference(ClusterConnection connection, Consumer<Reference> release) {
     this.connection = connection;
     this.release = release;
   }
@@ -55,7 +56,7 @@ final class Reference implements ClusterConnection {
       try {
         connection.disconnect();
       } finally {
-        release.run();
+        release.accept(this);
       }
     }
   }

@@ -53,4 +53,17 @@ public interface StackGlue {
       LockingProtocol protocol,
       RecoveryHandler recovery)
       throws IOException;
+
+  /**
+   * Joins a lock domain that belongs to no volume, on the stack in force, whatever that is ({@code
+   * ocfs2_cluster_connect_agnostic}). Such a domain has no heartbeat of its own: its nodes know of
+   * each other's lives by the heartbeats of volumes that they have mounted.
+   *
+   * @param domain its name, 1 to 63 characters
+   * @throws org.lockstepfs.blockdev.sys.ErrnoException ENOTCONN if this node has no heartbeat, or
+   *     does not see that of another member of the cluster
+   * @throws IOException as {@link #connect}
+   */
+  ClusterConnection connectAgnostic(
+      String domain, LockingProtocol protocol, RecoveryHandler recovery) throws IOException;
 }

@@ -20,6 +20,14 @@ public interface StackOperations extends Closeable {
       RecoveryHandler recovery)
       throws IOException;
 
+  /**
+   * As {@link StackGlue#connectAgnostic}; references have been seen to.
+   *
+   * @throws IOException with a one-line reason
+   */
+  ClusterConnection connectAgnostic(
+      String domain, LockingProtocol protocol, RecoveryHandler recovery) throws IOException;
+
   /** Returns what there is to show; cheap, any thread. */
   StackStatus status();
 

@@ -41,6 +41,15 @@ public record StackStatus(
    * @param heartbeatAgeMs time since this node's last heartbeat write on it began
    * @param members nodes in its lock domain
    * @param locks locks that this node holds or waits for in it
+   * @param region where its heartbeats are
+   * @param references what keeps the heartbeat going: the volume itself, and lock domains without
+   *     one
    */
-  public record Volume(String uuid, long heartbeatAgeMs, List<Integer> members, int locks) {}
+  public record Volume(
+      String uuid,
+      long heartbeatAgeMs,
+      List<Integer> members,
+      int locks,
+      StackGlue.HeartbeatRegion region,
+      int references) {}
 }

@@ -2,8 +2,12 @@ package org.lockstepfs.stack.glue;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.slf4j.Logger;
@@ -12,6 +16,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The stack glue of one node: knows which stack is in force, loads its plug-in on demand and keeps
  * it while connections need it. Thread-safe.
+ *
+ * <p>A connection needs it until its disconnect has returned, which hangs up as well: as long as
+ * the heartbeat of a volume goes on, the label cannot change, whoever still uses the volume.
  *
  * <p>Source: Linux 6.1 fs/ocfs2/stackglue.c.
  */
@@ -27,12 +34,11 @@ public final class Stacks implements StackGlue, Closeable {
   private StackPlugin plugin;
   private StackOperations operations;
   private int references;
+  private final Set<Reference> connected = new HashSet<>();
 
   /** Makes the glue with the plug-ins that ServiceLoader finds. */
   public Stacks(StackEnvironment environment) {
-    this(
-        environment,
-        ServiceLoader.load(StackPlugin.class).stream().map(ServiceLoader.Provider::get).toList());
+    this(environment, found());
   }
 
   Stacks(StackEnvironment environment, List<StackPlugin> plugins) {
@@ -40,19 +46,45 @@ public final class Stacks implements StackGlue, Closeable {
     this.plugins = List.copyOf(plugins);
   }
 
+  private static List<StackPlugin> found() {
+    return ServiceLoader.load(StackPlugin.class).stream().map(ServiceLoader.Provider::get).toList();
+  }
+
+  /** Returns the names of the plug-ins that any node has. */
+  public static List<String> available() {
+    return found().stream().map(StackPlugin::name).toList();
+  }
+
   /** Returns the label in force. */
   public synchronized String clusterStack() {
     return label;
   }
 
-  /** Returns the name of the loaded plug-in, empty if none is. */
+  /** Returns the name of the plug-in that connections use, empty if there are none. */
   public synchronized String activePlugin() {
-    return plugin == null ? "" : plugin.name();
+    return references == 0 ? "" : plugin.name();
+  }
+
+  /** Returns the names of the plug-ins that are loaded, in use or not. */
+  public synchronized List<String> loadedPlugins() {
+    return plugin == null ? List.of() : List.of(plugin.name());
   }
 
   /** Returns the names of the plug-ins that there are. */
   public List<String> plugins() {
     return plugins.stream().map(StackPlugin::name).toList();
+  }
+
+  /** Returns the highest locking protocol that this node speaks on any connection. */
+  public ProtocolVersion maxProtocol() {
+    return ProtocolVersion.OCFS2;
+  }
+
+  /** Returns the lowest locking protocol that a connection runs, if there are connections. */
+  public synchronized Optional<ProtocolVersion> runningProtocol() {
+    return connected.stream()
+        .map(Reference::protocolVersion)
+        .min(Comparator.comparing(ProtocolVersion::major).thenComparing(ProtocolVersion::minor));
   }
 
   /**
@@ -63,7 +95,12 @@ public final class Stacks implements StackGlue, Closeable {
   public synchronized void clusterStack(String newLabel) throws ErrnoException {
     if (newLabel.length() != O2CB.length()) {
       throw new ErrnoException(
-          Errno.EINVAL, "cluster stack '" + newLabel + "' has not 4 characters");
+          Errno.EINVAL,
+          "cluster stack '"
+              + newLabel
+              + "' has not 4 characters, '"
+              + label
+              + "' stays in force: give o2cb, or the label of a user stack as the volume has it");
     }
     if (newLabel.equals(label)) {
       return;
@@ -75,7 +112,7 @@ public final class Stacks implements StackGlue, Closeable {
               + label
               + "' to '"
               + newLabel
-              + "' while volumes are mounted");
+              + "' while volumes are mounted or lock domains joined: unmount and leave them first");
     }
     unload();
     label = newLabel;
@@ -88,11 +125,43 @@ public final class Stacks implements StackGlue, Closeable {
       LockingProtocol protocol,
       RecoveryHandler recovery)
       throws IOException {
+    checkVersion(protocol);
     StackOperations loaded = acquire(volume);
+    return connected(() -> loaded.connect(volume, region, protocol, recovery));
+  }
+
+  @Override
+  public ClusterConnection connectAgnostic(
+      String domain, LockingProtocol protocol, RecoveryHandler recovery) throws IOException {
+    checkVersion(protocol);
+    StackOperations loaded = acquire();
+    return connected(() -> loaded.connectAgnostic(domain, protocol, recovery));
+  }
+
+  /** Connections with different ideas of the protocol would judge other nodes differently. */
+  private void checkVersion(LockingProtocol protocol) throws ErrnoException {
+    if (!protocol.maxVersion().equals(maxProtocol())) {
+      throw new ErrnoException(
+          Errno.EINVAL,
+          "locking protocol " + protocol.maxVersion() + " where this node speaks " + maxProtocol());
+    }
+  }
+
+  /** One way to connect. */
+  private interface Connecting {
+    ClusterConnection connect() throws IOException;
+  }
+
+  /** The caller has acquired a reference, which goes with the connection or a failure. */
+  private Reference connected(Connecting way) throws IOException {
     try {
-      return new Reference(loaded.connect(volume, region, protocol, recovery), this::release);
+      Reference made = new Reference(way.connect(), this::release);
+      synchronized (this) {
+        connected.add(made);
+      }
+      return made;
     } catch (IOException | RuntimeException e) {
-      release();
+      release(null);
       throw e;
     }
   }
@@ -112,14 +181,18 @@ public final class Stacks implements StackGlue, Closeable {
               + wanted
               + "'");
     }
+    return acquire();
+  }
+
+  private synchronized StackOperations acquire() throws IOException {
     if (operations == null) {
       plugin =
           plugins.stream()
-              .filter(p -> p.serves(wanted))
+              .filter(p -> p.serves(label))
               .findFirst()
-              .orElseThrow(() -> new IOException("no plug-in for cluster stack '" + wanted + "'"));
-      operations = plugin.load(environment, wanted);
-      LOG.info("cluster stack '{}': plug-in {} loaded", wanted, plugin.name());
+              .orElseThrow(() -> new IOException("no plug-in for cluster stack '" + label + "'"));
+      operations = plugin.load(environment, label);
+      LOG.info("cluster stack '{}': plug-in {} loaded", label, plugin.name());
     }
     references++;
     return operations;
@@ -133,7 +206,8 @@ public final class Stacks implements StackGlue, Closeable {
   /**
    * The plug-in stays loaded, and this node a member, until the label changes or the node stops.
    */
-  private synchronized void release() {
+  private synchronized void release(Reference connection) {
+    connected.remove(connection);
     references--;
   }
 

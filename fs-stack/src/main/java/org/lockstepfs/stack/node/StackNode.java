@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import jnr.constants.platform.Errno;
+import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
 import org.lockstepfs.stack.config.Fencing;
@@ -64,6 +66,7 @@ public final class StackNode implements StackOperations {
       ClusterNode self,
       O2Net net,
       LiveNodes liveNodes,
+      HeartbeatPins pins,
       PeerFence peerFence,
       LockDomains domains,
       Membership membership,
@@ -115,6 +118,38 @@ public final class StackNode implements StackOperations {
       forgetFailedMembership();
       throw e;
     }
+  }
+
+  @Override
+  public ClusterConnection connectAgnostic(
+      String domain, LockingProtocol protocol, RecoveryHandler recovery) throws IOException {
+    Running node = running;
+    if (node == null) {
+      throw new ErrnoException(
+          Errno.ENOTCONN,
+          "lock domain " + domain + ": this node has no heartbeat; mount a volume first");
+    }
+    if (!connecting.add(domain)) {
+      throw new ErrnoException(
+          Errno.EBUSY, "lock domain " + domain + " is joined by this node already");
+    }
+    try {
+      node.pins().pin(domain);
+      BareConnection connection = new BareConnection(this, node, domain, protocol, recovery);
+      connection.connect();
+      return connection;
+    } catch (IOException | RuntimeException e) {
+      leftBare(domain);
+      throw e;
+    }
+  }
+
+  void leftBare(String domain) {
+    Running node = running;
+    if (node != null) {
+      node.pins().unpin(domain);
+    }
+    connecting.remove(domain);
   }
 
   private static void checkCluster(Running node, VolumeIdentity volume) throws IOException {
@@ -198,6 +233,7 @@ public final class StackNode implements StackOperations {
         self,
         net,
         liveNodes,
+        new HeartbeatPins(liveNodes),
         peerFence,
         domains,
         membership,

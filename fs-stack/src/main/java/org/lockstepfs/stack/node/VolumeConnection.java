@@ -40,15 +40,17 @@ final class VolumeConnection implements ClusterConnection {
   private static final Logger LOG = LoggerFactory.getLogger(VolumeConnection.class);
 
   /** Longer than o2dlm's own patience with a domain that does not let us in. */
-  private static final int JOIN_TIMEOUT_SECONDS = 100;
+  static final int JOIN_TIMEOUT_SECONDS = 100;
 
-  private static final int LEAVE_TIMEOUT_SECONDS = 60;
+  static final int LEAVE_TIMEOUT_SECONDS = 60;
   private static final int FENCE_TIMEOUT_SECONDS = 100;
 
   private final StackNode node;
   private final Running running;
   private final String uuid;
   private final LockingProtocol protocol;
+  private final HeartbeatRegion region;
+  private final RegionHeartbeat beats;
   private final HeartbeatRunner heartbeat;
   private final LockDomain domain;
   private final PlockTransport plocks;
@@ -69,7 +71,8 @@ final class VolumeConnection implements ClusterConnection {
     this.uuid = uuid;
     this.protocol = protocol;
     this.version = protocol.maxVersion();
-    RegionHeartbeat beats =
+    this.region = region;
+    this.beats =
         new RegionHeartbeat(
             region,
             running.config(),
@@ -140,7 +143,7 @@ final class VolumeConnection implements ClusterConnection {
       LOG.info("joined lock domain {}: nodes {}", uuid, joined.members());
     } catch (IOException | RuntimeException e) {
       closeDomain();
-      heartbeat.stop();
+      stopHeartbeat();
       throw e;
     }
   }
@@ -195,8 +198,7 @@ final class VolumeConnection implements ClusterConnection {
         "fence silent nodes " + strangers);
   }
 
-  private static <T> T await(CompletableFuture<T> future, int seconds, String what)
-      throws IOException {
+  static <T> T await(CompletableFuture<T> future, int seconds, String what) throws IOException {
     try {
       return future.get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -216,9 +218,13 @@ final class VolumeConnection implements ClusterConnection {
   }
 
   private void closeDomain() {
-    negotiation.close();
     plocks.close();
     domain.close();
+  }
+
+  private void stopHeartbeat() {
+    negotiation.close();
+    heartbeat.stop();
   }
 
   @Override
@@ -258,7 +264,12 @@ final class VolumeConnection implements ClusterConnection {
 
   StackStatus.Volume status() {
     return new StackStatus.Volume(
-        uuid, TimeUnit.NANOSECONDS.toMillis(heartbeat.ageNanos()), members, domain.locks());
+        uuid,
+        TimeUnit.NANOSECONDS.toMillis(heartbeat.ageNanos()),
+        members,
+        domain.locks(),
+        region,
+        1 + running.pins().count());
   }
 
   @Override
@@ -272,7 +283,9 @@ final class VolumeConnection implements ClusterConnection {
       await(domain.leave(), LEAVE_TIMEOUT_SECONDS, "leave lock domain " + uuid);
     } finally {
       closeDomain();
-      heartbeat.stop();
+      running.pins().awaitUnneeded(uuid, beats);
+      stopHeartbeat();
+      running.pins().ended(beats);
       node.disconnected(uuid);
     }
   }

@@ -72,6 +72,13 @@ public final class LiveNodes {
     beats.set(node, nowNanos);
   }
 
+  /** Returns whether some node, this one included, is live in none but these regions. */
+  public boolean carry(Set<Object> regions) {
+    synchronized (callbackLock) {
+      return regionsOf.values().stream().anyMatch(regions::containsAll);
+    }
+  }
+
   /**
    * Adds a listener.
    *

@@ -12,6 +12,7 @@ import java.util.List;
 import jnr.constants.platform.Errno;
 import org.junit.jupiter.api.Test;
 import org.lockstepfs.blockdev.sys.ErrnoException;
+import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.stack.fence.TestFence;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
@@ -21,6 +22,7 @@ import org.lockstepfs.stack.glue.StackGlue.VolumeIdentity;
 class StacksTest {
   private final List<String> log = new ArrayList<>();
   private boolean connectFails;
+  private Runnable duringDisconnect = () -> {};
 
   private final class Notes implements StackPlugin, StackOperations {
     private final String name;
@@ -63,8 +65,22 @@ class StacksTest {
               new Class<?>[] {ClusterConnection.class},
               (proxy, method, arguments) -> {
                 log.add(method.getName());
-                return null;
+                if (method.getName().equals("disconnect")) {
+                  duringDisconnect.run();
+                }
+                return switch (method.getName()) {
+                  case "protocolVersion" -> ProtocolVersion.OCFS2;
+                  case "dump" -> "what is known";
+                  default -> null;
+                };
               });
+    }
+
+    @Override
+    public ClusterConnection connectAgnostic(
+        String domain, LockingProtocol protocol, RecoveryHandler recovery) throws IOException {
+      log.add("join " + domain);
+      return connect(null, null, protocol, recovery);
     }
 
     @Override
@@ -91,7 +107,36 @@ class StacksTest {
 
   private ClusterConnection connect(String stamped) throws IOException {
     return stacks.connect(
-        new VolumeIdentity("u", "l", stamped, "", "/dev/x"), null, null, RecoveryHandler.NONE);
+        new VolumeIdentity("u", "l", stamped, "", "/dev/x"),
+        null,
+        speaking(ProtocolVersion.OCFS2),
+        RecoveryHandler.NONE);
+  }
+
+  private static LockingProtocol speaking(ProtocolVersion version) {
+    return new LockingProtocol() {
+      @Override
+      public ProtocolVersion maxVersion() {
+        return version;
+      }
+
+      @Override
+      public void lockAst(Lksb lksb) {}
+
+      @Override
+      public void blockingAst(Lksb lksb, LockMode wanted) {}
+
+      @Override
+      public void unlockAst(Lksb lksb, Errno error) {}
+    };
+  }
+
+  private void assertBusy() {
+    assertThatThrownBy(() -> stacks.clusterStack("pcmk"))
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY))
+        .hasMessageContaining("'o2cb' to 'pcmk'")
+        .hasMessageContaining("unmount");
   }
 
   @Test
@@ -134,6 +179,77 @@ class StacksTest {
     stacks.clusterStack("pcmk");
     assertThat(log).containsExactly("load o2cb for o2cb", "disconnect", "close o2cb");
     assertThat(stacks.status().plugin()).isEmpty();
+  }
+
+  /** Fault: the plug-in goes while the heartbeat of a volume that was left is still stopping. */
+  @Test
+  void thePluginStaysWhileAHangupIsPending() throws IOException {
+    ClusterConnection connection = connect("o2cb");
+    duringDisconnect = this::assertBusy;
+    connection.disconnect();
+    assertThat(log).containsExactly("load o2cb for o2cb", "disconnect");
+    assertThat(stacks.loadedPlugins()).containsExactly("o2cb");
+    assertThat(stacks.activePlugin()).isEmpty();
+    stacks.clusterStack("pcmk");
+    assertThat(log).endsWith("close o2cb");
+    assertThat(stacks.loadedPlugins()).isEmpty();
+  }
+
+  @Test
+  void thePluginStaysUntilTheLastOfItsConnectionsHasGone() throws IOException {
+    ClusterConnection first = connect("o2cb");
+    ClusterConnection second = connect("o2cb");
+    first.disconnect();
+    first.disconnect();
+    assertBusy();
+    second.disconnect();
+    stacks.clusterStack("pcmk");
+    assertThat(stacks.clusterStack()).isEqualTo("pcmk");
+  }
+
+  @Test
+  void aDomainWithoutAVolumeTakesTheStackInForceAndKeepsIt() throws IOException {
+    stacks.clusterStack("pcmk");
+    ClusterConnection domain =
+        stacks.connectAgnostic("backups", speaking(ProtocolVersion.OCFS2), RecoveryHandler.NONE);
+    assertThat(log).containsExactly("load user for pcmk", "join backups");
+    assertThatThrownBy(() -> stacks.clusterStack("o2cb"))
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY));
+    domain.disconnect();
+    stacks.clusterStack("o2cb");
+    assertThat(log).endsWith("disconnect", "close user");
+  }
+
+  /** Fault: two connections of a node judge the versions of other nodes differently. */
+  @Test
+  void allConnectionsSpeakTheSameProtocol() {
+    LockingProtocol other = speaking(new ProtocolVersion(1, 1));
+    assertThatThrownBy(() -> stacks.connectAgnostic("d", other, RecoveryHandler.NONE))
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL));
+    assertThat(log).isEmpty();
+    assertThat(stacks.activePlugin()).isEmpty();
+  }
+
+  @Test
+  void theRunningProtocolIsThatOfTheConnections() throws IOException {
+    assertThat(stacks.runningProtocol()).isEmpty();
+    ClusterConnection connection = connect("o2cb");
+    assertThat(stacks.runningProtocol()).contains(ProtocolVersion.OCFS2);
+    assertThat(connection.dump(new Lksb(this))).isEqualTo("what is known");
+    connection.disconnect();
+    assertThat(stacks.runningProtocol()).isEmpty();
+    assertThat(stacks.maxProtocol()).isEqualTo(ProtocolVersion.OCFS2);
+  }
+
+  @Test
+  void nodesWithEqualMajorsWorkTogetherAtWhatIsRunning() {
+    ProtocolVersion running = new ProtocolVersion(1, 2);
+    assertThat(new ProtocolVersion(1, 3).canJoin(running)).isTrue();
+    assertThat(new ProtocolVersion(1, 2).canJoin(running)).isTrue();
+    assertThat(new ProtocolVersion(1, 1).canJoin(running)).isFalse();
+    assertThat(new ProtocolVersion(2, 2).canJoin(running)).isFalse();
   }
 
   @Test
