@@ -53,7 +53,7 @@ public final class PlockCodec {
     out.putLong(e.fromIncarnation()).putLong(e.toIncarnation()).putLong(e.number());
     PlockMessage message = e.message();
     if (message instanceof Request m) {
-      PlockInfo.put(out, m, e.from(), e.fsid());
+      info(m, e.from(), e.fsid()).put(out);
       out.putLong(m.id()).put(bit(m.holder()));
     } else if (message instanceof Reply m) {
       out.putLong(m.inode()).putLong(m.id()).putInt(m.result().wire());
@@ -178,11 +178,40 @@ public final class PlockCodec {
   }
 
   private static Request request(ByteBuffer in, int from, int fsid) throws IOException {
-    ByteBuffer record = in.slice(in.position(), Math.min(PlockInfo.BYTES, in.remaining()));
-    record.order(ByteOrder.LITTLE_ENDIAN);
-    in.position(in.position() + record.limit());
+    PlockInfo r = PlockInfo.get(in);
+    if (r.node() != from || r.fsid() != fsid) {
+      throw new IOException("dlm_plock_info nodeid or fsid is not the envelope's");
+    }
     long id = in.getLong();
-    return PlockInfo.get(record, from, fsid, id, flag(in, "holder"));
+    boolean holder = flag(in, "holder");
+    return new Request(
+        r.number(),
+        id,
+        r.op(),
+        r.exclusive(),
+        r.waits(),
+        r.close(),
+        holder,
+        r.owner(),
+        r.pid(),
+        r.start(),
+        r.end());
+  }
+
+  private static PlockInfo info(Request r, int from, int fsid) {
+    return new PlockInfo(
+        r.op(),
+        r.exclusive(),
+        r.blocking(),
+        r.close(),
+        r.pid(),
+        from,
+        0,
+        fsid,
+        r.inode(),
+        r.start(),
+        r.end(),
+        r.owner());
   }
 
   private static Reply reply(ByteBuffer in) throws IOException {

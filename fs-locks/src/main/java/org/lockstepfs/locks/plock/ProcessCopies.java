@@ -83,7 +83,7 @@ final class ProcessCopies {
     return new Claim(c.inode(), c.owner(), c.pid(), start, end, true, soft);
   }
 
-  private static final RangeTable.Listener IGNORE =
+  static final RangeTable.Listener IGNORE =
       new RangeTable.Listener() {
         @Override
         public void holds(PlockOwner owner) {}

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lockstepfs.locks.plock.PlockMessage.Claim;
@@ -93,24 +90,5 @@ class PlockCodecTest {
     ByteBuffer out = ByteBuffer.allocate(PlockCodec.MAX_BYTES);
     PlockCodec.encode(envelope, out);
     return out.flip();
-  }
-
-  /** The bytes of a C program's struct dlm_plock_info on a little-endian machine. */
-  @Test
-  void theRecordIsDlmPlockInfo() {
-    ByteBuffer out = ByteBuffer.allocate(PlockInfo.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    PlockInfo.put(out, REQUEST, 3, 0xABCD);
-    String expected =
-        "010000000200000000000000"
-            + "02010001"
-            + "e1100000"
-            + "03000000"
-            + "00000000"
-            + "cdab0000"
-            + "2211000000000000"
-            + "1000000000000000"
-            + "ffffffffffffff7f"
-            + "fbffffffffffffff";
-    assertThat(HexFormat.of().formatHex(out.array())).isEqualTo(expected);
   }
 }
