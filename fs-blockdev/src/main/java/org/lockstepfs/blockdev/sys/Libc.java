@@ -50,4 +50,19 @@ public interface Libc {
 
   /** See umount2(2). */
   int umount2(String target, int flags);
+
+  /** See socket(2). */
+  int socket(int domain, int type, int protocol);
+
+  /** See bind(2); {@code address} points to a sockaddr. */
+  int bind(int fd, long address, int length);
+
+  /** See listen(2). */
+  int listen(int fd, int backlog);
+
+  /** See accept4(2). */
+  int accept4(int fd, long address, long length, int flags);
+
+  /** See shutdown(2). */
+  int shutdown(int fd, int how);
 }

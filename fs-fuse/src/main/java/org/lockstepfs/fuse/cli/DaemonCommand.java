@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,6 +32,7 @@ import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackStatus;
 import org.lockstepfs.stack.glue.Stacks;
+import org.lockstepfs.stack.plock.ExternalPlocks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -79,15 +81,17 @@ final class DaemonCommand implements Callable<Integer> {
     fence.start();
     Path file = config == null ? ConfigFile.chosen() : config;
     Tuning tuning = tuning(file);
-    StackEnvironment environment =
-        new StackEnvironment(
-            paths.node(),
-            file,
-            tuning.timing(),
-            tuning.hazelcast() ? MembershipSource.HAZELCAST : MembershipSource.STATIC,
-            metrics.registry(),
-            fence);
-    try (Stacks stacks = new Stacks(environment);
+    try (ExternalPlocks plocks = tuning.externalPlocks() ? new ExternalPlocks(paths.dir()) : null;
+        Stacks stacks =
+            new Stacks(
+                new StackEnvironment(
+                    paths.node(),
+                    file,
+                    tuning.timing(),
+                    tuning.hazelcast() ? MembershipSource.HAZELCAST : MembershipSource.STATIC,
+                    metrics.registry(),
+                    fence,
+                    Optional.ofNullable(plocks)));
         MetricsEndpoint endpoint =
             new MetricsEndpoint(metrics, System.getenv("LOCKSTEP_METRICS"))) {
       stacks.clusterStack(tuning.stack());

@@ -99,6 +99,7 @@ final class ClusterConfigBuilder {
         choice(cluster, "timing", "fast", "ocfs2"),
         choice(cluster, "membership", "hazelcast", "static").equals("hazelcast"),
         stack(cluster),
+        choice(cluster, "plock", "internal", "external").equals("external"),
         new FencingBuilder(file, cluster).build(nodes));
   }
 

@@ -10,9 +10,12 @@ package org.lockstepfs.stack.config;
  *     configuration alone says who they are
  * @param stack label of the cluster stack that nodes start with, key {@code stack}: 4 characters,
  *     default {@code o2cb}; any other selects the user stack
+ * @param externalPlocks whether volumes on the user stack leave byte-range locks to another
+ *     program, key {@code plock}: {@code internal} (default) or {@code external}
  * @param fencing how silent nodes are fenced from outside
  */
-public record Tuning(String timing, boolean hazelcast, String stack, Fencing fencing) {
+public record Tuning(
+    String timing, boolean hazelcast, String stack, boolean externalPlocks, Fencing fencing) {
   /** What holds for files without these keys. */
-  public static final Tuning DEFAULT = new Tuning("fast", true, "o2cb", Fencing.NONE);
+  public static final Tuning DEFAULT = new Tuning("fast", true, "o2cb", false, Fencing.NONE);
 }

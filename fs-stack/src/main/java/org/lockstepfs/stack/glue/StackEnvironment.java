@@ -2,6 +2,7 @@ package org.lockstepfs.stack.glue;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.lockstepfs.stack.fence.SelfFence;
 
 /**
@@ -13,6 +14,7 @@ import org.lockstepfs.stack.fence.SelfFence;
  * @param membership where members are known from
  * @param metrics where meters go
  * @param fence stops this node; guards the devices of its volumes
+ * @param plocks who keeps byte-range locks in place of a user stack, if anybody does
  */
 public record StackEnvironment(
     String nodeName,
@@ -20,7 +22,19 @@ public record StackEnvironment(
     String timing,
     MembershipSource membership,
     MeterRegistry metrics,
-    SelfFence fence) {
+    SelfFence fence,
+    Optional<PlockDaemon> plocks) {
+
+  /** An environment in which the stack keeps byte-range locks itself. */
+  public StackEnvironment(
+      String nodeName,
+      Path configFile,
+      String timing,
+      MembershipSource membership,
+      MeterRegistry metrics,
+      SelfFence fence) {
+    this(nodeName, configFile, timing, membership, metrics, fence, Optional.empty());
+  }
 
   /** Where members are known from. */
   public enum MembershipSource {

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ import org.lockstepfs.stack.fence.FenceAgent;
 import org.lockstepfs.stack.fence.PeerFence;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.LockingProtocol;
+import org.lockstepfs.stack.glue.PlockDaemon;
 import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackEnvironment;
 import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
@@ -34,6 +36,7 @@ import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackGlue.VolumeIdentity;
 import org.lockstepfs.stack.glue.StackOperations;
 import org.lockstepfs.stack.glue.StackStatus;
+import org.lockstepfs.stack.glue.Stacks;
 import org.lockstepfs.stack.member.HazelcastMembership;
 import org.lockstepfs.stack.member.Member;
 import org.lockstepfs.stack.member.MemberProfile;
@@ -330,6 +333,11 @@ public final class StackNode implements StackOperations {
 
   StackEnvironment environment() {
     return environment;
+  }
+
+  /** Who keeps byte-range locks in place of this stack; o2cb always keeps them itself. */
+  Optional<PlockDaemon> plockDaemon() {
+    return label.equals(Stacks.O2CB) ? Optional.empty() : environment.plocks();
   }
 
   long nextGeneration() {

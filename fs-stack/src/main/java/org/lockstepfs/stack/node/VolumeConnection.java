@@ -22,6 +22,7 @@ import org.lockstepfs.stack.glue.Lksb;
 import org.lockstepfs.stack.glue.LockFlag;
 import org.lockstepfs.stack.glue.LockId;
 import org.lockstepfs.stack.glue.LockingProtocol;
+import org.lockstepfs.stack.glue.PlockDaemon;
 import org.lockstepfs.stack.glue.PosixLocks;
 import org.lockstepfs.stack.glue.ProtocolVersion;
 import org.lockstepfs.stack.glue.RecoveryHandler;
@@ -54,6 +55,7 @@ final class VolumeConnection implements ClusterConnection {
   private final HeartbeatRunner heartbeat;
   private final LockDomain domain;
   private final PlockTransport plocks;
+  private final Optional<PlockDaemon.VolumeLocks> externalPlocks;
   private final NegotiationDriver negotiation;
   private volatile List<Integer> members = List.of();
   private volatile ProtocolVersion version;
@@ -124,6 +126,8 @@ final class VolumeConnection implements ClusterConnection {
             new PlockMember(running.self().number(), beats.generation()),
             beats::generationOf,
             running.timer());
+    this.externalPlocks =
+        node.plockDaemon().map(daemon -> daemon.volume(uuid, running.self().number()));
   }
 
   /** Goes through the steps of joining; undoes them if one fails. */
@@ -219,6 +223,7 @@ final class VolumeConnection implements ClusterConnection {
 
   private void closeDomain() {
     plocks.close();
+    externalPlocks.ifPresent(PlockDaemon.VolumeLocks::leave);
     domain.close();
   }
 
@@ -250,7 +255,7 @@ final class VolumeConnection implements ClusterConnection {
 
   @Override
   public Optional<PosixLocks> posixLocks() {
-    return Optional.of(plocks.locks());
+    return Optional.of(externalPlocks.map(PosixLocks.class::cast).orElse(plocks.locks()));
   }
 
   @Override

@@ -5,6 +5,6 @@
  * of a connection; {@link org.lockstepfs.stack.plock.PlockTransport} carries its messages over
  * o2net, under a type of their own that a kernel node refuses politely; {@link
  * org.lockstepfs.stack.plock.LocalPosixLocks} is the same engine alone, for volumes without a
- * cluster.
+ * cluster. {@link org.lockstepfs.stack.plock.ExternalPlocks} puts another program in its place.
  */
 package org.lockstepfs.stack.plock;

@@ -56,10 +56,10 @@ class ClusterConfigTest {
   @Test
   void readsWhatOnlyLockstepKnows() throws IOException {
     assertThat(ClusterConfig.parse("f", GOOD).get(0).tuning()).isEqualTo(Tuning.DEFAULT);
-    String tuned = "timing = ocfs2\n\tmembership = static\n\tstack = pcmk";
+    String tuned = "timing = ocfs2\n\tmembership = static\n\tstack = pcmk\n\tplock = external";
     assertThat(
             ClusterConfig.parse("f", GOOD.replace("future_key = whatever", tuned)).get(0).tuning())
-        .isEqualTo(new Tuning("ocfs2", false, "pcmk", Fencing.NONE));
+        .isEqualTo(new Tuning("ocfs2", false, "pcmk", true, Fencing.NONE));
   }
 
   @Test

@@ -39,7 +39,7 @@ class FenceAgentTest {
             plain.heartbeatMode(),
             plain.nodes(),
             List.of(),
-            new Tuning("fast", true, "o2cb", fencing)));
+            new Tuning("fast", true, "o2cb", false, fencing)));
   }
 
   private static void await(CompletableFuture<Void> fenced) throws Exception {
