@@ -14,11 +14,16 @@ final class ClusterFile {
 
   private ClusterFile() {}
 
-  /** Writes the file; each node gets a free port whose successor is free, too. */
-  static void write(Path file, String cluster, List<String> nodes) throws IOException {
+  /**
+   * Writes the file of a cluster of that stack; each node gets a free port whose successor is free,
+   * too.
+   */
+  static void write(Path file, String stack, String cluster, List<String> nodes)
+      throws IOException {
     StringBuilder text = new StringBuilder();
     text.append("cluster:\n\tnode_count = ").append(nodes.size());
-    text.append("\n\tname = ").append(cluster).append('\n');
+    text.append("\n\tname = ").append(cluster);
+    text.append("\n\tstack = ").append(stack).append('\n');
     int port = FIRST_PORT + (int) (ProcessHandle.current().pid() % (LAST_PORT - FIRST_PORT));
     for (int number = 1; number <= nodes.size(); number++) {
       port = freePair(port);

@@ -36,10 +36,11 @@ public final class Demo {
    * Runs the demo; cleans up on its end, be it failure or a signal.
    *
    * @param launcher path of bin/lockstep
+   * @param stack label of the cluster's stack
    * @throws IOException saying what was not as it has to be
    */
-  public static void run(String launcher, PrintStream out) throws IOException {
-    Stage stage = new Stage(launcher);
+  public static void run(String launcher, String stack, PrintStream out) throws IOException {
+    Stage stage = new Stage(launcher, stack);
     Thread hook = new Thread(() -> takeDown(stage, out), "clean-up");
     Runtime.getRuntime().addShutdownHook(hook);
     try (stage) {
@@ -97,7 +98,7 @@ public final class Demo {
                 "4",
                 "-J",
                 "size=16M",
-                "--cluster-stack=o2cb",
+                "--cluster-stack=" + stage.stack(),
                 "--cluster-name=" + stage.cluster(),
                 device);
     said.lines().forEach(this::say);

@@ -19,6 +19,7 @@ final class Stage implements Closeable {
   private static final String CLUSTER = "demo";
   private static final long DISK_BYTES = 512L << 20;
 
+  private final String stack;
   private final Path root;
   private final Deque<Closeable> props = new ArrayDeque<>();
   private final DemoDisk disk;
@@ -26,10 +27,17 @@ final class Stage implements Closeable {
   private final DemoNode b;
   private boolean closed;
 
-  Stage(String launcher) throws IOException {
+  /**
+   * Makes a disk and two nodes.
+   *
+   * @param launcher path of bin/lockstep
+   * @param stack label of the cluster's stack
+   */
+  Stage(String launcher, String stack) throws IOException {
+    this.stack = stack;
     root = Files.createTempDirectory("lockstep-demo");
     Path clusterFile = root.resolve("cluster.conf");
-    ClusterFile.write(clusterFile, CLUSTER, List.of("a", "b"));
+    ClusterFile.write(clusterFile, stack, CLUSTER, List.of("a", "b"));
     disk = add(new DemoDisk(root.resolve("disk.img"), DISK_BYTES));
     a = add(new DemoNode("a", root, launcher, clusterFile));
     b = add(new DemoNode("b", root, launcher, clusterFile));
@@ -45,6 +53,10 @@ final class Stage implements Closeable {
 
   DemoNode b() {
     return b;
+  }
+
+  String stack() {
+    return stack;
   }
 
   String cluster() {
