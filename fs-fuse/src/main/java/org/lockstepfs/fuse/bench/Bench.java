@@ -31,25 +31,35 @@ public final class Bench {
   }
 
   /**
-   * Measures several times and takes the median of each line.
+   * Measures several times and takes the median of each line; several file systems in turn, so that
+   * a machine that becomes slower or faster does so for all.
    *
+   * @param systems the mounts of each file system
    * @param rounds how often, at least once
+   * @return lines by file system
    * @see #run(List)
    */
-  public List<Measure> run(List<Path> mounts, int rounds) throws IOException {
-    List<List<Measure>> all = new ArrayList<>();
-    for (int i = 0; i < rounds; i++) {
-      all.add(run(mounts));
+  public List<List<Measure>> run(List<List<Path>> systems, int rounds) throws IOException {
+    List<List<List<Measure>>> all = new ArrayList<>();
+    systems.forEach(system -> all.add(new ArrayList<>()));
+    for (int round = 0; round < rounds; round++) {
+      for (int system = 0; system < systems.size(); system++) {
+        all.get(system).add(run(systems.get(system)));
+      }
     }
+    return all.stream().map(Bench::medians).toList();
+  }
+
+  private static List<Measure> medians(List<List<Measure>> rounds) {
     List<Measure> medians = new ArrayList<>();
-    for (int line = 0; line < all.get(0).size(); line++) {
+    for (int line = 0; line < rounds.get(0).size(); line++) {
       int index = line;
       medians.add(
-          all.stream()
+          rounds.stream()
               .map(round -> round.get(index))
               .sorted(Comparator.comparingDouble(Measure::rate))
               .toList()
-              .get(rounds / 2));
+              .get(rounds.size() / 2));
     }
     return medians;
   }
@@ -89,7 +99,11 @@ public final class Bench {
       namespace.run("two mounts, one directory", List.of(shared, other.resolve("shared")));
     }
     progress.accept("locks");
-    new LockBench(runner).run(root);
+    LockBench locks = new LockBench(runner);
+    locks.run(root);
+    if (two) {
+      locks.changeInTurn(root, other);
+    }
     for (String kind : List.of("fcntl", "flock")) {
       runner.add(HandOff.measure(launcher, kind, root, other, BUDGET_MS));
     }

@@ -11,6 +11,9 @@ public interface Calls {
   /** See unlink(2). */
   int unlink(String path);
 
+  /** See chmod(2). */
+  int chmod(String path, int mode);
+
   /** See rename(2). */
   int rename(String from, String to);
 

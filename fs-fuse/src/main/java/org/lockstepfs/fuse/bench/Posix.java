@@ -45,6 +45,10 @@ final class Posix {
     check(CALLS.statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, statAddress), path);
   }
 
+  void chmod(String path, int mode) throws IOException {
+    check(CALLS.chmod(path, mode), path);
+  }
+
   void rename(String from, String to) throws IOException {
     check(CALLS.rename(from, to), from);
   }

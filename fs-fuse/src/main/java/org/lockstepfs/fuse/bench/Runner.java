@@ -37,6 +37,11 @@ final class Runner {
     }
   }
 
+  /** Returns how long one measurement may take. */
+  long budgetNanos() {
+    return budgetNanos;
+  }
+
   List<Measure> measures() {
     return measures;
   }

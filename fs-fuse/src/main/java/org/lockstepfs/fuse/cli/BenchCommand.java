@@ -26,6 +26,13 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(arity = "1..2", paramLabel = "MOUNT", description = "where it is mounted")
   private List<Path> mounts;
 
+  @Option(
+      names = "--versus",
+      arity = "1..2",
+      paramLabel = "MOUNT",
+      description = "measure another file system in turn with the first, and print both")
+  private List<Path> others = List.of();
+
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
@@ -48,42 +55,63 @@ final class BenchCommand implements Callable<Integer> {
     if (home == null) {
       throw new ControlException("started without its launcher", FAILED);
     }
-    for (Path mount : mounts) {
-      if (!Files.isDirectory(mount)) {
-        throw new ControlException(mount + " is no directory", FAILED);
-      }
-    }
+    List<List<Path>> systems = others.isEmpty() ? List.of(mounts) : List.of(mounts, others);
+    check(systems);
     if (rounds < 1) {
       throw new ControlException("--rounds " + rounds + ": at least 1", FAILED);
     }
     Consumer<String> progress = what -> System.err.println("lockstep: measuring: " + what);
-    List<Measure> measures =
-        new Bench(home + "/bin/lockstep", device, progress).run(mounts, rounds);
-    System.out.println(
-        json
-            ? new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(measures)
-            : table(measures));
+    List<List<Measure>> measures =
+        new Bench(home + "/bin/lockstep", device, progress).run(systems, rounds);
+    System.out.println(json ? json(measures) : table(measures));
     return 0;
   }
 
-  static String table(List<Measure> measures) {
+  private void check(List<List<Path>> systems) throws ControlException {
+    for (List<Path> system : systems) {
+      for (Path mount : system) {
+        if (!Files.isDirectory(mount)) {
+          throw new ControlException(mount + " is no directory", FAILED);
+        }
+      }
+    }
+    if (systems.size() == 2 && mounts.size() != others.size()) {
+      throw new ControlException("--versus needs as many mounts as are compared with it", FAILED);
+    }
+  }
+
+  /** One array of lines, or one for each of two file systems. */
+  private static String json(List<List<Measure>> systems) throws IOException {
+    return new ObjectMapper()
+        .writerWithDefaultPrettyPrinter()
+        .writeValueAsString(systems.size() == 1 ? systems.get(0) : systems);
+  }
+
+  /** Numbers of the second file system stand beside those of the first. */
+  static String table(List<List<Measure>> systems) {
     StringBuilder out = new StringBuilder();
-    out.append(String.format("%-40s %12s %-10s %12s %12s", "", "rate", "", "median us", "p99 us"));
+    out.append(String.format("%-40s", ""));
+    String heading = String.format(" %12s %-10s %12s %12s", "rate", "", "median us", "p99 us");
+    out.append(heading.repeat(systems.size()));
     String group = "";
-    for (Measure m : measures) {
-      if (!m.group().equals(group)) {
-        group = m.group();
+    for (int line = 0; line < systems.get(0).size(); line++) {
+      Measure first = systems.get(0).get(line);
+      if (!first.group().equals(group)) {
+        group = first.group();
         out.append("\n").append(group);
       }
-      out.append(
-          String.format(
-              Locale.ROOT,
-              "%n  %-38s %12.1f %-10s %12.1f %12.1f",
-              m.name(),
-              m.rate(),
-              m.unit(),
-              m.medianUs(),
-              m.p99Us()));
+      out.append(String.format("%n  %-38s", first.name()));
+      for (List<Measure> system : systems) {
+        Measure m = system.get(line);
+        out.append(
+            String.format(
+                Locale.ROOT,
+                " %12.1f %-10s %12.1f %12.1f",
+                m.rate(),
+                m.unit(),
+                m.medianUs(),
+                m.p99Us()));
+      }
     }
     return out.toString();
   }
