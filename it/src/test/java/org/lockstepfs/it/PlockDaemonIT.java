@@ -38,10 +38,10 @@ class PlockDaemonIT {
 
   @AfterAll
   static void unmount() throws IOException {
-    try (image;
-        node) {
-      node.umount(mount);
-      image.assertClean();
+    try (Image used = image;
+        Node last = node) {
+      last.umount(mount);
+      used.assertClean();
     }
   }
 
