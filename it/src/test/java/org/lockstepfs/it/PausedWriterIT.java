@@ -7,9 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A node stands still in the middle of writing, for longer than its peers wait, and goes on when
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * on. Only the storage can refuse it.
  */
 class PausedWriterIT {
-  private static final int ROUNDS = Integer.getInteger("lockstep.pause.rounds", 3);
+  private static final int ROUNDS = Integer.getInteger("lockstep.pause.rounds", 2);
   private static final int FENCED = 75;
 
   @TempDir Path dir;
@@ -30,20 +31,12 @@ class PausedWriterIT {
   private String diskOfA;
   private String diskOfB;
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Stack.class)
   @Timeout(600)
-  void nothingIsWrittenAfterThePause() throws Exception {
-    Path config = ClusterFile.write(dir, "paused", "a", "b");
-    image =
-        Image.create(dir, 300)
-            .mkfsOcfs2(
-                "-N",
-                "4",
-                "-J",
-                "size=8M",
-                "--cluster-stack=o2cb",
-                "--cluster-name=paused",
-                "--fs-features=noindexed-dirs,noxattr,norefcount");
+  void nothingIsWrittenAfterThePause(Stack stack) throws Exception {
+    Path config = ClusterFile.write(dir, stack, "paused", "a", "b");
+    image = Image.create(dir, 300).mkfsShared(stack, "paused");
     diskOfA = image.device();
     diskOfB = image.anotherDevice();
     try (Node a = new Node("a", dir.resolve("run"), config);
