@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.lockstepfs.fuse.dlmglue.LockRes;
+import org.lockstepfs.fuse.volume.SlotRecovery.Dead;
 import org.lockstepfs.locks.mode.LockMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,14 +45,31 @@ final class Recovery {
   }
 
   /**
-   * Recovers, at mount, whatever slots nobody uses; the caller holds the super lock and is the
-   * map's recoverer.
+   * Replays, at mount, the journals of whatever slots nobody uses; the caller holds the super lock
+   * and is the map's recoverer.
+   *
+   * @return what is to be given to {@link #clean}
+   */
+  List<Dead> replayAll() throws IOException {
+    return replay(true);
+  }
+
+  /**
+   * Cleans slots whose journals are replayed, without the super lock.
    *
    * @return the slots whose orphans are still to be freed
    */
-  List<Integer> recoverAll() throws IOException {
+  List<Integer> clean(List<Dead> found) throws IOException {
+    return slots.clean(found, superLock);
+  }
+
+  private List<Dead> replay(boolean unused) throws IOException {
     Map<Integer, Long> pending = map.pending();
-    return slots.recover(pending.keySet(), true, () -> map.recovered(pending));
+    List<Dead> found = slots.replay(pending.keySet(), unused);
+    // Before all journals are replayed no allocator can be trusted; and whoever waits for them may
+    // hold one.
+    map.recovered(pending);
+    return found;
   }
 
   /** Recovers nodes from now on as they die. */
@@ -75,15 +93,20 @@ final class Recovery {
     List<Integer> orphaned = new ArrayList<>();
     while (!map.pending().isEmpty()) {
       long start = System.nanoTime();
+      List<Dead> found;
       superLock.lock(LockMode.EX);
-      Map<Integer, Long> pending = map.pending();
       try {
-        orphaned.addAll(slots.recover(pending.keySet(), false, () -> map.recovered(pending)));
+        found = replay(false);
       } finally {
         superLock.unlock(LockMode.EX);
       }
+      orphaned.addAll(clean(found));
       long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-      LOG.info("{}: nodes {} recovered in {} ms", volume, pending.keySet(), tookMs);
+      LOG.info(
+          "{}: slots {} recovered in {} ms",
+          volume,
+          found.stream().map(Dead::slot).toList(),
+          tookMs);
     }
     for (int slot : orphaned) {
       volume.orphans().scan(slot);
