@@ -356,6 +356,21 @@ public final class Superblock {
     putText(CLUSTER, ClusterInfo.CLUSTER_LENGTH, info.cluster());
   }
 
+  /**
+   * Sets the cluster and the feature bit that makes it count. A volume that names its cluster with
+   * {@link Feature#CLUSTERINFO} goes on so; one without needs that bit for the classic stack only.
+   *
+   * <p>Source: what o2cluster(8) does.
+   */
+  public void stampCluster(ClusterInfo info) {
+    setClusterInfo(info);
+    boolean named =
+        info.stack().equals(ClusterInfo.CLASSIC_STACK) || features().has(Feature.CLUSTERINFO);
+    int bits = Feature.CLUSTERINFO.bit() | Feature.USERSPACE_STACK.bit();
+    int bit = (named ? Feature.CLUSTERINFO : Feature.USERSPACE_STACK).bit();
+    setFeatures(new FeatureSet(compat(), incompat() & ~bits | bit, roCompat()));
+  }
+
   /** Returns the bytes of a new inode that are set aside for attributes. */
   public int xattrInlineSize() {
     return block.getShort(XATTR_INLINE_SIZE) & 0xFFFF;

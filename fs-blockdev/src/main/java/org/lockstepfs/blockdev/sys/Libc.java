@@ -51,6 +51,9 @@ public interface Libc {
   /** See umount2(2). */
   int umount2(String target, int flags);
 
+  /** See isatty(3). */
+  int isatty(int fd);
+
   /** See socket(2). */
   int socket(int domain, int type, int protocol);
 

@@ -27,7 +27,7 @@ final class StackCommand {
   private StackCommand() {}
 
   /** A node's stack, as its daemon or else its cluster file says. */
-  private static StackAnswer ask(NodeOptions node, Path config) throws IOException {
+  static StackAnswer ask(NodeOptions node, Path config) throws IOException {
     ControlClient client = new ControlClient(node.paths().socket());
     if (client.isUp()) {
       return client.post("/stack", new StackRequest(""), StackAnswer.class);

@@ -9,10 +9,6 @@ import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.blockdev.format.Superblock;
 import org.lockstepfs.blockdev.journal.JournalStats;
 import org.lockstepfs.fuse.dlmglue.DlmGlue;
-import org.lockstepfs.fuse.extent.Mapping;
-import org.lockstepfs.fuse.inode.Inode;
-import org.lockstepfs.fuse.inode.LockedInode.Held;
-import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.PosixLocks;
 import org.lockstepfs.stack.glue.StackGlue;
@@ -107,15 +103,7 @@ public final class MountedVolume implements AutoCloseable {
     RecoveryMap dead = new RecoveryMap();
     ClusterConnection connection =
         glue.connect(
-            new StackGlue.VolumeIdentity(
-                superblock.uuidString(),
-                superblock.label(),
-                superblock.clusterInfo().stack(),
-                superblock.clusterInfo().cluster(),
-                device.name()),
-            heartbeatRegion(device, superblock),
-            dlm,
-            dead);
+            VolumeLook.identity(superblock, device.name()), heartbeatRegion(device), dlm, dead);
     try {
       dlm.start(connection);
       PosixLocks locks =
@@ -134,40 +122,9 @@ public final class MountedVolume implements AutoCloseable {
     }
   }
 
-  /** Finds the heartbeat file before there is a cluster whose locks could protect the look. */
-  private static StackGlue.HeartbeatRegion heartbeatRegion(
-      BlockDevice device, Superblock superblock) throws IOException {
-    try (DlmGlue unlocked = DlmGlue.local(device.name())) {
-      Volume look =
-          new Volume(
-              device,
-              superblock,
-              new MountOptions(true, true),
-              unlocked,
-              null,
-              Clock.systemUTC(),
-              0,
-              new RecoveryMap());
-      Inode systemDir = new Inode(look, superblock.systemDirBlock(), true);
-      Inode file =
-          SystemFiles.load(
-                  look.geometry(),
-                  systemDir,
-                  superblock.maxSlots(),
-                  block -> new Inode(look, block, true))
-              .heartbeat();
-      try (Held held = file.lock(LockMode.PR)) {
-        Mapping first = file.extents().lookup(0);
-        long blocks =
-            Math.min(
-                look.geometry().blocksFor(file.attrs().size),
-                first.clusters() * look.geometry().blocksPerCluster());
-        if (first.isHole()) {
-          throw new IOException(device.name() + " has no heartbeat file");
-        }
-        return StackGlue.HeartbeatRegion.of(
-            device, first.block() * superblock.blockSize(), blocks * superblock.blockSize());
-      }
+  private static StackGlue.HeartbeatRegion heartbeatRegion(BlockDevice device) throws IOException {
+    try (VolumeLook look = VolumeLook.at(device)) {
+      return look.heartbeatRegion();
     }
   }
 

@@ -17,5 +17,8 @@
  * between two incarnations arrive once and in order (see {@link
  * org.lockstepfs.locks.plock.PlockEnvelope}); every request is answered, so none is sent twice
  * unless it certainly was not done, or its owner is gone.
+ *
+ * <p>{@link org.lockstepfs.locks.plock.PlockDevice} is no part of that engine but takes its place
+ * where another program keeps the locks: the kernel's half of {@code dlm_plock}.
  */
 package org.lockstepfs.locks.plock;
