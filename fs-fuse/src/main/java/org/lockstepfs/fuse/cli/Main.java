@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       StopCommand.class,
       DaemonCommand.class,
+      HeartbeatCommand.class,
       TuneCommand.class,
       MountHelperCommand.class,
       UmountHelperCommand.class,

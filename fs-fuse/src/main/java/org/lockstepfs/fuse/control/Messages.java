@@ -55,6 +55,27 @@ public final class Messages {
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record StackAnswer(String label, String active, List<String> plugins) {}
 
+  /**
+   * Take or drop a reference on a volume's heartbeat.
+   *
+   * @param volume canonical path of its device, or its UUID
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record HeartbeatRequest(String volume) {}
+
+  /**
+   * Who wants a volume's heartbeat on this node.
+   *
+   * @param tools references that commands have taken
+   * @param mounted whether it is mounted, which counts as one more, at however many places
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record HeartbeatRefs(String device, String uuid, int tools, boolean mounted) {}
+
+  /** All volumes with a heartbeat. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record HeartbeatAnswer(List<HeartbeatRefs> volumes) {}
+
   /** An answer without content. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Done() {}

@@ -11,11 +11,12 @@ import java.util.List;
  * What /proc/self/mountinfo says: what stat(2) would, without asking the file system.
  *
  * @param devno device number of the file system, "major:minor"
+ * @param root which directory of the file system is seen there, / unless it is a part
  * @param dir mount point
  * @param type file system type
  * @param source what is mounted
  */
-public record MountInfo(String devno, String dir, String type, String source) {
+public record MountInfo(String devno, String root, String dir, String type, String source) {
   /** Type of a mounted Lockstep volume. */
   public static final String TYPE = "fuse.lockstep";
 
@@ -37,6 +38,7 @@ public record MountInfo(String devno, String dir, String type, String source) {
         mounts.add(
             new MountInfo(
                 words[2],
+                unescape(words[3]),
                 unescape(words[4]),
                 words[separator + 1],
                 unescape(words[separator + 2])));
@@ -80,6 +82,14 @@ public record MountInfo(String devno, String dir, String type, String source) {
       }
     }
     return dirs;
+  }
+
+  /** Returns where a file system is mounted as a whole. */
+  public static List<String> wholeMountpoints(String devno) throws IOException {
+    return read().stream()
+        .filter(m -> m.devno().equals(devno) && m.type().equals(TYPE) && m.root().equals("/"))
+        .map(MountInfo::dir)
+        .toList();
   }
 
   /** Undoes the kernel's octal escapes of blanks and backslashes. */

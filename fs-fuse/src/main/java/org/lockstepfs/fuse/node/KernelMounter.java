@@ -1,6 +1,7 @@
 package org.lockstepfs.fuse.node;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,6 +21,7 @@ import org.lockstepfs.fuse.metrics.VolumeMeters;
 import org.lockstepfs.fuse.ops.VolumeFs;
 import org.lockstepfs.fuse.volume.MountOptions;
 import org.lockstepfs.fuse.volume.MountedVolume;
+import org.lockstepfs.fuse.volume.VolumeLook;
 import org.lockstepfs.stack.glue.StackGlue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +63,7 @@ public final class KernelMounter implements Mounter {
 
   @Override
   public Mounted mount(String path, String dir, Map<String, String> options) throws IOException {
-    var kernelOptions =
-        org.lockstepfs.fuse.kernel.MountOptions.parse(String.join(",", words(options)));
+    var kernelOptions = kernelOptions(options);
     VolumeDevice device = VolumeDevice.open(path, kernelOptions.readOnly(), guard);
     try {
       MountOptions volumeOptions =
@@ -82,6 +83,35 @@ public final class KernelMounter implements Mounter {
       device.close();
       throw e;
     }
+  }
+
+  private record Held(String uuid, VolumeDevice device, Closeable heartbeat) implements HeldVolume {
+    @Override
+    public void close() throws IOException {
+      heartbeat.close();
+      device.close();
+    }
+  }
+
+  @Override
+  public HeldVolume hold(String path) throws IOException {
+    VolumeDevice device = VolumeDevice.open(path, false, guard);
+    try (VolumeLook look = VolumeLook.at(device.device())) {
+      if (device.isLocal()) {
+        throw new IOException(path + " is a local volume, which has no heartbeat");
+      }
+      Closeable heartbeat = glue.heartbeat(look.identity(), look.heartbeatRegion());
+      return new Held(look.superblock().uuidString(), device, heartbeat);
+    } catch (IOException | RuntimeException e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  /** Returns what mount(2) is told. */
+  static org.lockstepfs.fuse.kernel.MountOptions kernelOptions(Map<String, String> options)
+      throws IOException {
+    return org.lockstepfs.fuse.kernel.MountOptions.parse(String.join(",", words(options)));
   }
 
   private static List<String> words(Map<String, String> options) {

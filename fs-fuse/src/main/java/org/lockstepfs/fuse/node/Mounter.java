@@ -1,5 +1,6 @@
 package org.lockstepfs.fuse.node;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,20 @@ public interface Mounter {
     /** Ends the connection although it is in use: its users get errors from now on. */
     void abort() throws IOException;
   }
+
+  /** A volume whose heartbeat goes on without a mount. */
+  interface HeldVolume extends Closeable {
+    /** Returns the volume's UUID. */
+    String uuid();
+  }
+
+  /**
+   * Starts the heartbeat of a volume that belongs to a cluster.
+   *
+   * @param device canonical path of a block device or image file
+   * @throws IOException with a one-line reason
+   */
+  HeldVolume hold(String device) throws IOException;
 
   /**
    * Mounts; returns when the mount point is usable.

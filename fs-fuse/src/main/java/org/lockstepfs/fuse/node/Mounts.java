@@ -14,6 +14,7 @@ import org.lockstepfs.fuse.control.Messages.MountRequest;
 import org.lockstepfs.fuse.control.Messages.MountStatus;
 import org.lockstepfs.fuse.control.StoppingException;
 import org.lockstepfs.fuse.kernel.MountInfo;
+import org.lockstepfs.fuse.kernel.MountOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,18 +87,18 @@ final class Mounts {
   }
 
   private void bind(Mounter.Mounted first, MountRequest request) throws IOException {
-    boolean readOnly = request.options().containsKey("ro");
-    if (first.readOnly() && !readOnly) {
+    MountOptions options = KernelMounter.kernelOptions(request.options());
+    if (first.readOnly() && !options.readOnly()) {
       throw new ControlException(
           request.device() + " is mounted read-only; remount it, or mount this one with -o ro",
           MOUNT_FAILED);
     }
-    List<String> dirs = MountInfo.mountpoints(first.devno());
+    List<String> dirs = MountInfo.wholeMountpoints(first.devno());
     if (dirs.isEmpty()) {
       throw new ControlException(
-          request.device() + " is just being unmounted; try again", MOUNT_FAILED);
+          request.device() + " is just being unmounted, or mounted in part only", MOUNT_FAILED);
     }
-    calls.bind(dirs.get(0), request.dir(), readOnly);
+    calls.bind(dirs.get(0), request.dir(), options.flags());
     LOG.info("mounted {} on {} as well", request.device(), request.dir());
   }
 
@@ -154,6 +155,11 @@ final class Mounts {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  /** Notes that the daemon has a purpose other than mounts. */
+  synchronized void use() {
+    used = true;
   }
 
   /** Refuses every mount from now on if none succeeded or is under way; tells whether so. */

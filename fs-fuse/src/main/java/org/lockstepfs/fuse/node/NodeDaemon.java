@@ -9,6 +9,8 @@ import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.fuse.control.ControlException;
 import org.lockstepfs.fuse.control.ControlServer;
 import org.lockstepfs.fuse.control.Messages.Done;
+import org.lockstepfs.fuse.control.Messages.HeartbeatAnswer;
+import org.lockstepfs.fuse.control.Messages.HeartbeatRequest;
 import org.lockstepfs.fuse.control.Messages.LeftRequest;
 import org.lockstepfs.fuse.control.Messages.MemberStatus;
 import org.lockstepfs.fuse.control.Messages.MountRequest;
@@ -27,6 +29,7 @@ public final class NodeDaemon implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeDaemon.class);
 
   private static final int STACK_REFUSED = 1;
+  private static final int HEARTBEAT_REFUSED = 1;
 
   /** What status shows of the cluster. */
   public interface ClusterView {
@@ -55,6 +58,7 @@ public final class NodeDaemon implements Closeable {
 
   private final NodePaths paths;
   private final Mounts mounts;
+  private final HeartbeatReferences heartbeats;
   private final ClusterView cluster;
   private final StackControl stacks;
   private final String metricsUrl;
@@ -74,6 +78,7 @@ public final class NodeDaemon implements Closeable {
       throws IOException {
     this.paths = paths;
     this.mounts = new Mounts(mounter, calls);
+    this.heartbeats = new HeartbeatReferences(mounter, mounts);
     fence.watch(mounts);
     this.cluster = cluster;
     this.stacks = stacks;
@@ -113,6 +118,9 @@ public final class NodeDaemon implements Closeable {
     control.route("/writable", WritableRequest.class, this::allowWrites);
     control.route("/status", Done.class, request -> status());
     control.route("/stack", StackRequest.class, this::stack);
+    control.route("/heartbeat/start", HeartbeatRequest.class, this::startHeartbeat);
+    control.route("/heartbeat/stop", HeartbeatRequest.class, this::stopHeartbeat);
+    control.route("/heartbeat/refs", Done.class, rq -> new HeartbeatAnswer(heartbeats.refs()));
     control.route("/stop", StopRequest.class, this::stop);
     control.start();
     LOG.info("node {} is up, pid {}", paths.node(), ProcessHandle.current().pid());
@@ -125,10 +133,40 @@ public final class NodeDaemon implements Closeable {
       mounted = true;
       return new Done();
     } finally {
-      if (!mounted && endsIfUnused && mounts.stopIfNeverUsed()) {
-        LOG.info("node {} stops, since what it was started for failed", paths.node());
-        stopped.countDown();
-      }
+      endIfUnused(mounted);
+    }
+  }
+
+  private void endIfUnused(boolean used) {
+    if (!used && endsIfUnused && mounts.stopIfNeverUsed()) {
+      LOG.info("node {} stops, since what it was started for failed", paths.node());
+      stopped.countDown();
+    }
+  }
+
+  private Done startHeartbeat(HeartbeatRequest request) throws IOException {
+    boolean started = false;
+    try {
+      heartbeats.start(request.volume());
+      mounts.use();
+      started = true;
+      return new Done();
+    } catch (ControlException | StoppingException e) {
+      throw e;
+    } catch (IOException e) {
+      LOG.warn("no heartbeat on {}", request.volume(), e);
+      throw new ControlException(e.getMessage(), HEARTBEAT_REFUSED);
+    } finally {
+      endIfUnused(started);
+    }
+  }
+
+  private Done stopHeartbeat(HeartbeatRequest request) throws IOException {
+    try {
+      heartbeats.stop(request.volume());
+      return new Done();
+    } catch (ErrnoException e) {
+      throw new ControlException(e.getMessage(), HEARTBEAT_REFUSED);
     }
   }
 
@@ -169,6 +207,7 @@ public final class NodeDaemon implements Closeable {
   private Done stop(StopRequest request) throws IOException {
     stacks.leaveDomains(request.force());
     mounts.stop(request.force());
+    heartbeats.close();
     LOG.info("node {} stops", paths.node());
     stopped.countDown();
     return new Done();
@@ -189,6 +228,7 @@ public final class NodeDaemon implements Closeable {
   public void leaveAll() throws IOException {
     stacks.leaveDomains(true);
     mounts.stop(true);
+    heartbeats.close();
   }
 
   /** Waits until a stop request has been carried out. */

@@ -6,7 +6,6 @@ import org.lockstepfs.blockdev.sys.Native;
 
 /** mount(2) and umount2(2). */
 public final class SystemMountCalls implements MountCalls {
-  private static final long MS_RDONLY = 1;
   private static final long MS_REMOUNT = 32;
   private static final long MS_BIND = 4096;
   private static final int MNT_DETACH = 2;
@@ -14,12 +13,9 @@ public final class SystemMountCalls implements MountCalls {
   private final Libc libc = Native.libc();
 
   @Override
-  public void bind(String from, String to, boolean readOnly) throws IOException {
+  public void bind(String from, String to, long flags) throws IOException {
     check(libc.mount(from, to, null, MS_BIND, null), "bind mount on " + to);
-    if (readOnly) {
-      long flags = MS_BIND | MS_REMOUNT | MS_RDONLY;
-      check(libc.mount(from, to, null, flags, null), "read-only remount of " + to);
-    }
+    check(libc.mount(null, to, null, MS_BIND | MS_REMOUNT | flags, null), "bind remount of " + to);
   }
 
   /**

@@ -12,16 +12,16 @@ final class MountInfoTest {
       "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n"
           + "40 22 0:41 / /mnt/my\\040disk rw,nosuid shared:7 master:1 -"
           + " fuse.lockstep /dev/loop\\1342 rw,user_id=0\n"
-          + "41 22 0:42 / /plain rw - fuse.lockstep /dev/sdb rw\n"
+          + "41 22 0:42 /sub /plain rw - fuse.lockstep /dev/sdb rw\n"
           + "no mount at all\n";
 
   @Test
   void readsFieldsOnBothSidesOfTheSeparator() {
     assertThat(MountInfo.parse(TABLE))
         .containsExactly(
-            new MountInfo("254:0", "/", "ext4", "/dev/vda"),
-            new MountInfo("0:41", "/mnt/my disk", MountInfo.TYPE, "/dev/loop\\2"),
-            new MountInfo("0:42", "/plain", MountInfo.TYPE, "/dev/sdb"));
+            new MountInfo("254:0", "/", "/", "ext4", "/dev/vda"),
+            new MountInfo("0:41", "/", "/mnt/my disk", MountInfo.TYPE, "/dev/loop\\2"),
+            new MountInfo("0:42", "/sub", "/plain", MountInfo.TYPE, "/dev/sdb"));
   }
 
   @Test

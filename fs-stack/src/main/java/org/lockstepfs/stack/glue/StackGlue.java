@@ -1,5 +1,6 @@
 package org.lockstepfs.stack.glue;
 
+import java.io.Closeable;
 import java.io.IOException;
 import org.lockstepfs.blockdev.device.BlockDevice;
 
@@ -66,4 +67,14 @@ public interface StackGlue {
    */
   ClusterConnection connectAgnostic(
       String domain, LockingProtocol protocol, RecoveryHandler recovery) throws IOException;
+
+  /**
+   * Beats this node's heart on a volume, whether it is mounted or not, and makes this node a member
+   * of the volume's cluster. At most one such heartbeat a volume.
+   *
+   * @return ends it; a mount's own goes on. Fails with EBUSY, and nothing ends, while lock domains
+   *     without a volume need it
+   * @throws IOException with a one-line reason, as {@link #connect}
+   */
+  Closeable heartbeat(VolumeIdentity volume, HeartbeatRegion region) throws IOException;
 }

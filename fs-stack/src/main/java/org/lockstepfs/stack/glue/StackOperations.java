@@ -28,6 +28,13 @@ public interface StackOperations extends Closeable {
   ClusterConnection connectAgnostic(
       String domain, LockingProtocol protocol, RecoveryHandler recovery) throws IOException;
 
+  /**
+   * As {@link StackGlue#heartbeat}; label and references have been seen to.
+   *
+   * @throws IOException with a one-line reason
+   */
+  Closeable heartbeat(VolumeIdentity volume, HeartbeatRegion region) throws IOException;
+
   /** Returns what there is to show; cheap, any thread. */
   StackStatus status();
 

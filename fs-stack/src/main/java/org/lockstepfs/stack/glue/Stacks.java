@@ -147,6 +147,21 @@ public final class Stacks implements StackGlue, Closeable {
     }
   }
 
+  @Override
+  public Closeable heartbeat(VolumeIdentity volume, HeartbeatRegion region) throws IOException {
+    StackOperations loaded = acquire(volume);
+    try {
+      Closeable heartbeat = loaded.heartbeat(volume, region);
+      return () -> {
+        heartbeat.close();
+        release(null);
+      };
+    } catch (IOException | RuntimeException e) {
+      release(null);
+      throw e;
+    }
+  }
+
   /** One way to connect. */
   private interface Connecting {
     ClusterConnection connect() throws IOException;
@@ -175,7 +190,7 @@ public final class Stacks implements StackGlue, Closeable {
               + wanted
               + "' but this node runs '"
               + label
-              + "': change the volume with 'tunefs.ocfs2 --update-cluster-stack "
+              + "': change the volume with 'lockstep tune --update-cluster-stack "
               + volume.devicePath()
               + "' or the node with 'lockstep stack set "
               + wanted

@@ -1,11 +1,13 @@
 package org.lockstepfs.stack.node;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.stack.config.ClusterConfig;
@@ -43,6 +46,7 @@ import org.lockstepfs.stack.member.MemberProfile;
 import org.lockstepfs.stack.member.Membership;
 import org.lockstepfs.stack.member.StaticMembership;
 import org.lockstepfs.stack.o2hb.HeartbeatListener;
+import org.lockstepfs.stack.o2hb.HeartbeatRunner;
 import org.lockstepfs.stack.o2hb.LiveNodes;
 import org.lockstepfs.stack.o2net.O2Net;
 
@@ -61,6 +65,7 @@ public final class StackNode implements StackOperations {
       new Generations(System::currentTimeMillis, new SecureRandom()::nextLong);
   private final Set<String> connecting = ConcurrentHashMap.newKeySet();
   private final Map<String, VolumeConnection> connections = new ConcurrentHashMap<>();
+  private final Map<String, HeldHeartbeat> held = new ConcurrentHashMap<>();
   private volatile Running running;
 
   /** What lives between the first connection and {@link #close}. */
@@ -111,16 +116,44 @@ public final class StackNode implements StackOperations {
       throw new IOException(volume.devicePath() + " is already connected by this node");
     }
     try {
+      HeldHeartbeat other = held.get(uuid);
+      if (other != null) {
+        other.pause();
+      }
       VolumeConnection connection =
           new VolumeConnection(this, node, uuid, region, protocol, recovery);
       connection.connect();
       connections.put(uuid, connection);
       return connection;
     } catch (IOException | RuntimeException e) {
-      connecting.remove(uuid);
+      disconnected(uuid);
       forgetFailedMembership();
       throw e;
     }
+  }
+
+  @Override
+  public Closeable heartbeat(VolumeIdentity volume, HeartbeatRegion region) throws IOException {
+    Running node = running();
+    checkCluster(node, volume);
+    String uuid = volume.uuid().replace("-", "").toUpperCase(Locale.ROOT);
+    HeldHeartbeat heartbeat = new HeldHeartbeat(this, node, uuid, region);
+    if (held.putIfAbsent(uuid, heartbeat) != null) {
+      throw new IOException(volume.devicePath() + " has a heartbeat of its own already");
+    }
+    try {
+      if (!connecting.contains(uuid)) {
+        heartbeat.start();
+      }
+    } catch (IOException | RuntimeException e) {
+      held.remove(uuid);
+      forgetFailedMembership();
+      throw e;
+    }
+    return () -> {
+      heartbeat.end();
+      held.remove(uuid);
+    };
   }
 
   @Override
@@ -164,7 +197,7 @@ public final class StackNode implements StackOperations {
               + wanted
               + "' but this node is in cluster '"
               + node.config().name()
-              + "': change the volume with 'tunefs.ocfs2 --update-cluster-stack "
+              + "': change the volume with 'lockstep tune --update-cluster-stack "
               + volume.devicePath()
               + "' or the cluster's name in the configuration");
     }
@@ -225,7 +258,7 @@ public final class StackNode implements StackOperations {
             net,
             liveNodes,
             membership,
-            () -> connections.values().stream().map(VolumeConnection::heartbeat).toList(),
+            this::heartbeats,
             timer,
             nanoClock);
     net.addLinkListener(deaths);
@@ -255,6 +288,13 @@ public final class StackNode implements StackOperations {
       agent.unfence(environment.nodeName());
     }
     return agent;
+  }
+
+  private List<HeartbeatRunner> heartbeats() {
+    return Stream.concat(
+            connections.values().stream().map(VolumeConnection::heartbeat),
+            held.values().stream().map(HeldHeartbeat::runner).filter(Objects::nonNull))
+        .toList();
   }
 
   private Membership membership(ClusterConfig config, ClusterNode self) {
@@ -294,7 +334,10 @@ public final class StackNode implements StackOperations {
   /** A refused node starts from the beginning at the next connection. */
   private synchronized void forgetFailedMembership() {
     Running node = running;
-    if (node != null && node.joined().isCompletedExceptionally() && connecting.isEmpty()) {
+    if (node != null
+        && node.joined().isCompletedExceptionally()
+        && connecting.isEmpty()
+        && held.isEmpty()) {
       close();
     }
   }
@@ -347,6 +390,10 @@ public final class StackNode implements StackOperations {
   void disconnected(String uuid) {
     connections.remove(uuid);
     connecting.remove(uuid);
+    HeldHeartbeat other = held.get(uuid);
+    if (other != null) {
+      other.goOn();
+    }
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.lockstepfs.blockdev.sys.ErrnoException;
@@ -52,11 +51,10 @@ final class VolumeConnection implements ClusterConnection {
   private final LockingProtocol protocol;
   private final HeartbeatRegion region;
   private final RegionHeartbeat beats;
-  private final HeartbeatRunner heartbeat;
+  private final VolumeHeartbeat heart;
   private final LockDomain domain;
   private final PlockTransport plocks;
   private final Optional<PlockDaemon.VolumeLocks> externalPlocks;
-  private final NegotiationDriver negotiation;
   private volatile List<Integer> members = List.of();
   private volatile ProtocolVersion version;
 
@@ -74,32 +72,8 @@ final class VolumeConnection implements ClusterConnection {
     this.protocol = protocol;
     this.version = protocol.maxVersion();
     this.region = region;
-    this.beats =
-        new RegionHeartbeat(
-            region,
-            running.config(),
-            running.self(),
-            node.timing().heartbeat(),
-            running.liveNodes(),
-            node.environment().fence(),
-            node.nextGeneration(),
-            node.nanoClock(),
-            () -> System.currentTimeMillis() / 1_000);
-    this.heartbeat =
-        new HeartbeatRunner(
-            beats,
-            Executors.newSingleThreadScheduledExecutor(StackNode.thread("o2hb-" + uuid)),
-            node.nanoClock(),
-            node.environment().metrics(),
-            uuid);
-    this.negotiation =
-        new NegotiationDriver(
-            running.self().number(),
-            uuid,
-            beats,
-            node.timing().heartbeat(),
-            running.net(),
-            node.nanoClock());
+    this.heart = VolumeHeartbeat.make(node, running, uuid, region);
+    this.beats = heart.beats();
     this.domain =
         running
             .domains()
@@ -133,8 +107,7 @@ final class VolumeConnection implements ClusterConnection {
   /** Goes through the steps of joining; undoes them if one fails. */
   void connect() throws IOException {
     try {
-      heartbeat.start();
-      negotiation.open(running.timer());
+      heart.start(running);
       StackNode.awaitMembership(running);
       fenceTheSilent(checkSilentMembers());
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
@@ -147,7 +120,7 @@ final class VolumeConnection implements ClusterConnection {
       LOG.info("joined lock domain {}: nodes {}", uuid, joined.members());
     } catch (IOException | RuntimeException e) {
       closeDomain();
-      stopHeartbeat();
+      heart.stop();
       throw e;
     }
   }
@@ -160,7 +133,7 @@ final class VolumeConnection implements ClusterConnection {
    * @return the silent nodes that are no members
    */
   private Set<Integer> checkSilentMembers() throws IOException {
-    Map<Integer, Long> silent = new TreeMap<>(heartbeat.silentGenerations());
+    Map<Integer, Long> silent = new TreeMap<>(heart.runner().silentGenerations());
     for (Member member : running.membership().members()) {
       Long generation = silent.remove(member.node());
       if (generation != null && member.incarnation() != 0 && generation > member.incarnation()) {
@@ -227,11 +200,6 @@ final class VolumeConnection implements ClusterConnection {
     domain.close();
   }
 
-  private void stopHeartbeat() {
-    negotiation.close();
-    heartbeat.stop();
-  }
-
   @Override
   public int thisNode() {
     return running.self().number();
@@ -264,13 +232,13 @@ final class VolumeConnection implements ClusterConnection {
   }
 
   HeartbeatRunner heartbeat() {
-    return heartbeat;
+    return heart.runner();
   }
 
   StackStatus.Volume status() {
     return new StackStatus.Volume(
         uuid,
-        TimeUnit.NANOSECONDS.toMillis(heartbeat.ageNanos()),
+        TimeUnit.NANOSECONDS.toMillis(heart.runner().ageNanos()),
         members,
         domain.locks(),
         region,
@@ -289,7 +257,7 @@ final class VolumeConnection implements ClusterConnection {
     } finally {
       closeDomain();
       running.pins().awaitUnneeded(uuid, beats);
-      stopHeartbeat();
+      heart.stop();
       running.pins().ended(beats);
       node.disconnected(uuid);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -84,6 +85,15 @@ class StacksTest {
     }
 
     @Override
+    public Closeable heartbeat(VolumeIdentity volume, HeartbeatRegion region) throws IOException {
+      if (connectFails) {
+        throw new IOException("no");
+      }
+      log.add("beat");
+      return () -> log.add("silence");
+    }
+
+    @Override
     public StackStatus status() {
       return new StackStatus("", name, "", -1, List.of(), List.of());
     }
@@ -156,7 +166,7 @@ class StacksTest {
     assertThatThrownBy(() -> connect("pcmk"))
         .hasMessage(
             "/dev/x belongs to cluster stack 'pcmk' but this node runs 'o2cb': change the volume"
-                + " with 'tunefs.ocfs2 --update-cluster-stack /dev/x' or the node with 'lockstep"
+                + " with 'lockstep tune --update-cluster-stack /dev/x' or the node with 'lockstep"
                 + " stack set pcmk'");
   }
 
@@ -165,6 +175,19 @@ class StacksTest {
     stacks.clusterStack("pcmk");
     connect("pcmk");
     assertThat(log).containsExactly("load user for pcmk");
+  }
+
+  @Test
+  void theLabelCannotChangeWhileAHeartbeatIsHeld() throws IOException {
+    VolumeIdentity volume = new VolumeIdentity("u", "l", "o2cb", "", "/dev/x");
+    try (Closeable heartbeat = stacks.heartbeat(volume, null)) {
+      assertThat(heartbeat).isNotNull();
+      assertBusy();
+    }
+    connectFails = true;
+    assertThatThrownBy(() -> stacks.heartbeat(volume, null)).hasMessage("no");
+    stacks.clusterStack("pcmk");
+    assertThat(log).containsExactly("load o2cb for o2cb", "beat", "silence", "close o2cb");
   }
 
   @Test

@@ -1,0 +1,109 @@
+package org.lockstepfs.stack.node;
+
+import java.io.IOException;
+import jnr.constants.platform.Errno;
+import org.lockstepfs.blockdev.sys.ErrnoException;
+import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
+import org.lockstepfs.stack.node.StackNode.Running;
+import org.lockstepfs.stack.o2hb.HeartbeatRunner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A heartbeat that goes on while its volume is not mounted. A mount brings its own, for each of its
+ * lives needs a generation that no other had; this one pauses meanwhile. In between this node is
+ * not seen on the volume for a moment, which means nothing while it has no lock domain.
+ * Thread-safe.
+ */
+final class HeldHeartbeat {
+  private static final Logger LOG = LoggerFactory.getLogger(HeldHeartbeat.class);
+
+  private final StackNode node;
+  private final Running running;
+  private final String uuid;
+  private final HeartbeatRegion region;
+  private VolumeHeartbeat heart;
+  private boolean mounted;
+  private boolean ended;
+
+  /** Read by those whom a start that waits may be waiting for. */
+  private volatile HeartbeatRunner steady;
+
+  HeldHeartbeat(StackNode node, Running running, String uuid, HeartbeatRegion region) {
+    this.node = node;
+    this.running = running;
+    this.uuid = uuid;
+    this.region = region;
+  }
+
+  /** Beats unless the volume is mounted; returns when this node is a member. */
+  synchronized void start() throws IOException {
+    if (mounted || ended || heart != null) {
+      return;
+    }
+    heart = VolumeHeartbeat.make(node, running, uuid, region);
+    try {
+      heart.start(running);
+      StackNode.awaitMembership(running);
+      steady = heart.runner();
+    } catch (IOException | RuntimeException e) {
+      stop();
+      throw e;
+    }
+  }
+
+  /**
+   * A mount takes over.
+   *
+   * @throws ErrnoException EBUSY if lock domains without a volume need this heartbeat
+   */
+  synchronized void pause() throws ErrnoException {
+    checkUnneeded();
+    mounted = true;
+    stop();
+  }
+
+  private void checkUnneeded() throws ErrnoException {
+    if (heart != null && running.pins().count() > 0) {
+      throw new ErrnoException(
+          Errno.EBUSY,
+          "lock domains depend on the heartbeat that 'lockstep hb start' began on volume "
+              + uuid
+              + ": leave them first");
+    }
+  }
+
+  /** The mount is gone. */
+  synchronized void goOn() {
+    mounted = false;
+    try {
+      start();
+    } catch (IOException e) {
+      LOG.error("volume {}: its heartbeat, which is referred to, does not go on", uuid, e);
+    }
+  }
+
+  /**
+   * Beats no more.
+   *
+   * @throws ErrnoException EBUSY if lock domains without a volume need this heartbeat; it goes on
+   */
+  synchronized void end() throws ErrnoException {
+    checkUnneeded();
+    ended = true;
+    stop();
+  }
+
+  private void stop() {
+    if (heart != null) {
+      steady = null;
+      heart.stop();
+      heart = null;
+    }
+  }
+
+  /** Returns the heartbeat, or null while it starts or pauses. */
+  HeartbeatRunner runner() {
+    return steady;
+  }
+}
