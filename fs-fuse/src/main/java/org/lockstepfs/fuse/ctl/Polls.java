@@ -1,7 +1,6 @@
 package org.lockstepfs.fuse.ctl;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import jnr.ffi.Pointer;
 import org.lockstepfs.fuse.ctl.Leaf.Open;
 import ru.serce.jnrfuse.LibFuse;
@@ -17,7 +16,7 @@ final class Polls {
   private static final int POLLRDNORM = 0x40;
 
   private final LibFuse lib;
-  private final Map<Open, FusePollhandle> waiting = new IdentityHashMap<>();
+  private final IdentityHashMap<Open, FusePollhandle> waiting = new IdentityHashMap<>();
 
   Polls(LibFuse lib) {
     this.lib = lib;
