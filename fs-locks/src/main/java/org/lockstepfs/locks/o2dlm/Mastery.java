@@ -103,8 +103,22 @@ final class Mastery {
         mle.waitsForRecovery = false;
         mle.membersLost = true;
         restart(mle);
+      } else if (!mle.outdated.isEmpty()) {
+        forgetOutdated(mle);
       }
     }
+  }
+
+  /**
+   * The winner may have died before it could tell this node, and whoever asked may want the name no
+   * more: nobody would ever tell.
+   */
+  private void forgetOutdated(Mle mle) {
+    mle.outdated.forEach(mle.maybe::remove);
+    mle.outdated.clear();
+    unblock(mle);
+    mle.membersChanged = true;
+    review(mle);
   }
 
   private void askNext(Mle mle) {
@@ -307,6 +321,10 @@ final class Mastery {
       } else {
         mle.nodes.remove(node);
         mle.maybe.remove(node);
+        mle.outdated.remove(node);
+        if (domain.dead.contains(node) && !mle.name.equals(ResName.RECOVERY)) {
+          mle.outdated.set(mle.maybe);
+        }
         unblock(mle);
       }
       review(mle);

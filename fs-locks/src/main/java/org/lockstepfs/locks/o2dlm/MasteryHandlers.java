@@ -48,6 +48,7 @@ final class MasteryHandlers {
       domain.mles.put(message.name(), mle);
     }
     mle.maybe.add(from);
+    mle.outdated.remove(from);
     return mle.type == Mle.Type.MASTER ? MasterResponse.MAYBE : MasterResponse.NO;
   }
 

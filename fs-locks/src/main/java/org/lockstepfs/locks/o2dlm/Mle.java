@@ -27,6 +27,12 @@ final class Mle {
   /** Nodes that want to be master, as far as known; the lowest wins. */
   final NodeMap maybe = new NodeMap();
 
+  /**
+   * Those of them that asked before this node saw a death: contests begin again after it, so they
+   * do not count when it is recovered, unless they have asked again.
+   */
+  final NodeMap outdated = new NodeMap();
+
   /** Nodes whose answer this node wants, and those that have answered. */
   final NodeMap vote;
 
