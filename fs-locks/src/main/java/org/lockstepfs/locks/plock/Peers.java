@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.lockstepfs.locks.plock.PlockMessage.SyncRequest;
 
 /** The view, and the numbered sequence of messages to and from each life of another node. */
 final class Peers {
@@ -29,6 +30,9 @@ final class Peers {
   private static final class Peer {
     private long sent;
     private long received;
+
+    /** Epoch of the question that its numbers began with. */
+    private long opened;
   }
 
   private final PlockConfig config;
@@ -81,12 +85,25 @@ final class Peers {
       for (int node : view.nodes()) {
         PlockMember member = view.member(node);
         if (!next.contains(member)) {
-          addDeparted(member);
+          dismiss(member);
         }
       }
     }
     view = next;
     peers.keySet().removeAll(departed);
+  }
+
+  /**
+   * A life that never said anything was never in a view itself: it began to join, somebody died
+   * meanwhile, and it may begin again. If it had been in and left, its messages would be here.
+   */
+  private void dismiss(PlockMember member) {
+    Peer peer = peers.get(member);
+    if (peer == null || peer.received == 0) {
+      peers.remove(member);
+    } else {
+      addDeparted(member);
+    }
   }
 
   /** Sends to a member; does nothing when the node is none. */
@@ -122,6 +139,13 @@ final class Peers {
     if (peer == null) {
       peer = new Peer();
       peers.put(from, peer);
+    }
+    if (envelope.number() == 1
+        && envelope.message() instanceof SyncRequest m
+        && m.epoch() > peer.opened) {
+      // The sender takes this node for a new member, perhaps once more.
+      peer.opened = m.epoch();
+      peer.received = 0;
     }
     if (envelope.number() != peer.received + 1) {
       return envelope.number() <= peer.received ? Verdict.DROP : Verdict.GAP;

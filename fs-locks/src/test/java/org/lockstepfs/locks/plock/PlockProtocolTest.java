@@ -305,4 +305,26 @@ class PlockProtocolTest {
     assertThat(results).containsExactly(PlockResult.GRANTED, PlockResult.GRANTED);
     assertThat(engine.core().files.get(file).table.isEmpty()).isTrue();
   }
+
+  /**
+   * Fault: a node whose join a death upset, so that some had counted it in already, is taken for
+   * one that has left when it joins in the end, and its requests wait for ever.
+   */
+  @Test
+  void whoBeginsToJoinTwiceIsAMemberAfterwards() {
+    PlockView before = cluster.view();
+    cluster.start(4, 1);
+    PlockView counted = cluster.view();
+    cluster.node(1).view(counted);
+    cluster.node(2).view(counted);
+    cluster.deliver(1, 4);
+    cluster.node(1).view(before);
+    cluster.node(2).view(before);
+    cluster.deliverAll();
+    cluster.viewOfAll();
+    Call call = cluster.lock(4, 1, file, 0, 9, true, true);
+    cluster.deliverAll();
+    assertThat(call.result()).isEqualTo(PlockResult.GRANTED);
+    assertThat(cluster.lock(1, 7, file, 0, 9, true, false).result()).isEqualTo(PlockResult.AGAIN);
+  }
 }
