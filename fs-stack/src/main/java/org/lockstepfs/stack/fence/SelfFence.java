@@ -93,6 +93,14 @@ public final class SelfFence implements WriteGuard {
     return reason.get() != null;
   }
 
+  /**
+   * Returns whether the switch is thrown, after a look at the deadlines: a node that was stopped
+   * past one must say nothing from its first moment on, for others may have what it had.
+   */
+  public boolean isPastDeadline() {
+    return checkDeadlines() || isFenced();
+  }
+
   /** Returns the reason, or null. */
   public String reason() {
     return reason.get();

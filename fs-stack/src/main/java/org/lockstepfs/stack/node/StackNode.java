@@ -230,7 +230,7 @@ public final class StackNode implements StackOperations {
             timing.net(),
             (int) generations.next(),
             environment.metrics(),
-            environment.fence()::isFenced);
+            environment.fence()::isPastDeadline);
     net.start();
     LiveNodes liveNodes = new LiveNodes(peerFence);
     ScheduledExecutorService timer =

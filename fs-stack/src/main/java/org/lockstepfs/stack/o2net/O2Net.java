@@ -67,7 +67,8 @@ public final class O2Net implements Closeable {
    * @param self this node, one of them
    * @param incarnation differs from start to start of this node, in its lowest 24 bits
    * @param silenced whether this node must not speak any more: what it would say may follow from
-   *     device writes that were refused. Messages are dropped then as if there were no link.
+   *     device writes that were refused, or from a time when others had not taken over what it had.
+   *     Messages are dropped then as if there were no link, those that come are not answered.
    */
   public O2Net(
       ClusterConfig config,
@@ -138,7 +139,44 @@ public final class O2Net implements Closeable {
    * @throws IllegalStateException if there is one already
    */
   public void register(int type, int key, int maxLength, MessageHandler handler) {
-    handlers.add(type, key, maxLength, handler);
+    handlers.add(type, key, maxLength, request -> handle(handler, request));
+  }
+
+  /** A silenced node neither takes what others say nor answers what it took before. */
+  private void handle(MessageHandler handler, MessageHandler.Request request) {
+    if (!silenced.getAsBoolean()) {
+      handler.handle(new AnsweredUnlessSilenced(request));
+    }
+  }
+
+  private final class AnsweredUnlessSilenced implements MessageHandler.Request {
+    private final MessageHandler.Request request;
+
+    AnsweredUnlessSilenced(MessageHandler.Request request) {
+      this.request = request;
+    }
+
+    @Override
+    public int from() {
+      return request.from();
+    }
+
+    @Override
+    public int type() {
+      return request.type();
+    }
+
+    @Override
+    public byte[] payload() {
+      return request.payload();
+    }
+
+    @Override
+    public void answer(int status) {
+      if (!silenced.getAsBoolean()) {
+        request.answer(status);
+      }
+    }
   }
 
   /** Removes a handler; a request that is being handled goes on. */

@@ -77,6 +77,18 @@ class SelfFenceTest {
     assertThatThrownBy(this::write).hasMessageStartingWith("fenced");
   }
 
+  /** Fault: after a pause a node speaks until its watchdog has woken up, and others believe it. */
+  @Test
+  void theSwitchIsThrownByWhoAsksFirst() {
+    deadline.renew(nowNanos.get());
+    pass(TIMEOUT_MS - 1);
+    assertThat(fence.isPastDeadline()).isFalse();
+    pass(1);
+    assertThat(fence.isFenced()).isFalse();
+    assertThat(fence.isPastDeadline()).isTrue();
+    assertThat(fence.isFenced()).isTrue();
+  }
+
   @Test
   void lastWordsAreSaidAfterTheCutAndOnlyBeforeTheDeadline() {
     deadline.renew(nowNanos.get());

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,11 +58,18 @@ class O2NetTest {
 
   private int lives;
   private volatile boolean silenced;
+  private volatile int silencedNode;
 
   private O2Net start(int number, NetTimeouts timeouts) throws IOException {
     ClusterNode self = config.node(number).orElseThrow();
     O2Net net =
-        new O2Net(config, self, timeouts, ++lives, new SimpleMeterRegistry(), () -> silenced);
+        new O2Net(
+            config,
+            self,
+            timeouts,
+            ++lives,
+            new SimpleMeterRegistry(),
+            () -> silenced || silencedNode == self.number());
     open.add(net);
     net.start();
     return net;
@@ -322,6 +330,30 @@ class O2NetTest {
     assertThat(send(a, 2).get().result()).isEqualTo(SendResult.DELIVERED);
     silenced = true;
     assertThat(send(a, 2).get().result()).isEqualTo(SendResult.NOT_CONNECTED);
+  }
+
+  /** Whoever joins would count a node in that the members have buried, if it answered. */
+  @Test
+  void aSilencedNodeAnswersNothing() throws Exception {
+    configure("127.0.0.1", "127.0.0.1");
+    O2Net a = start(1, TIMEOUTS);
+    O2Net b = start(2, TIMEOUTS);
+    CompletableFuture<MessageHandler.Request> held = new CompletableFuture<>();
+    AtomicInteger taken = new AtomicInteger();
+    b.register(TYPE, KEY, 1, r -> taken.incrementAndGet());
+    b.register(TYPE + 1, KEY, 1, held::complete);
+    a.nodeUp(2);
+    b.nodeUp(1);
+    CompletableFuture<SendResult> early = new CompletableFuture<>();
+    a.send(2, TYPE + 1, KEY, new byte[0], (result, status) -> early.complete(result));
+    MessageHandler.Request request = held.get();
+    silencedNode = 2;
+    request.answer(0);
+    CompletableFuture<?> late = send(a, 2);
+    b.close();
+    assertThat(early.get()).isEqualTo(SendResult.DIED);
+    late.handle((r, e) -> r).get();
+    assertThat(taken).hasValue(0);
   }
 
   /** A kernel node has its own address and says connector id 1; nothing else names it. */
