@@ -30,11 +30,16 @@ build_jdk() {
   [ -n "$best" ] && echo "$best"
 }
 
-# Installs the Debian packages that provide commands which are not there: need COMMAND=PACKAGE ...
+# True if a command or a shared library is there.
+have() {
+  command -v "$1" >/dev/null || [ -e "/usr/sbin/$1" ] || compgen -G "/usr/lib/*/$1" >/dev/null
+}
+
+# Installs the Debian packages that provide commands or libraries which are not there: need NAME=PACKAGE ...
 need() {
   local pair missing=''
   for pair in "$@"; do
-    command -v "${pair%%=*}" >/dev/null || [ -e "/usr/sbin/${pair%%=*}" ] || missing="$missing ${pair#*=}"
+    have "${pair%%=*}" || missing="$missing ${pair#*=}"
   done
   [ -n "$missing" ] || return 0
   [ "$(id -u)" = 0 ] || die "missing packages:$missing (install them, or run as root to have them installed)"
