@@ -15,16 +15,17 @@ final class Pair implements AutoCloseable {
    * Formats and mounts.
    *
    * @param parent gets a directory of the stack's name
+   * @param options of both mounts
    */
-  Pair(Path parent, Stack stack) throws IOException {
+  Pair(Path parent, Stack stack, String... options) throws IOException {
     dir = Files.createDirectory(parent.resolve(stack.label()));
     Path config = ClusterFile.write(dir, stack, "pair", "a", "b");
     image = Image.create(dir, 300).mkfsShared(stack, "pair");
     a = new Node("a", dir.resolve("run"), config);
     b = new Node("b", dir.resolve("run"), config);
     try {
-      a.mount(image.device(), onA());
-      b.mount(image.device(), onB());
+      a.mount(image.device(), onA(), options);
+      b.mount(image.device(), onB(), options);
     } catch (IOException | AssertionError e) {
       close();
       throw e;

@@ -73,6 +73,8 @@ class RefusalIT {
     assertRefused(node.tryMount(device, file), FAILED, "file is no directory");
     assertRefused(node.tryMount(device, there, "wibble"), USAGE, "option 'wibble'");
     assertRefused(node.tryMount(device, there, "errors=panic"), USAGE, "errors=panic");
+    assertRefused(
+        node.tryMount(device, there, "frontend=fuse3"), USAGE, "frontend=fuse3", "jnr-fuse");
     assertRefused(node.lockstep("umount", there.toString()), FAILED, "no mounted Lockstep volume");
     assertThat(node.daemon()).as("daemon").isEmpty();
   }

@@ -19,12 +19,14 @@ import org.lockstepfs.fuse.kernel.KernelFrontEnd;
 import org.lockstepfs.fuse.metrics.MetricsEndpoint;
 import org.lockstepfs.fuse.metrics.NodeMetrics;
 import org.lockstepfs.fuse.metrics.OperationMeters;
+import org.lockstepfs.fuse.node.FrontEnd;
 import org.lockstepfs.fuse.node.KernelMounter;
 import org.lockstepfs.fuse.node.NodeDaemon;
 import org.lockstepfs.fuse.node.NodeFence;
 import org.lockstepfs.fuse.node.NodeLock;
 import org.lockstepfs.fuse.node.NodeStack;
 import org.lockstepfs.fuse.node.SystemMountCalls;
+import org.lockstepfs.fuse.path.PathFrontEnd;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.Tuning;
 import org.lockstepfs.stack.fence.SelfFence;
@@ -96,11 +98,14 @@ final class DaemonCommand implements Callable<Integer> {
             new MetricsEndpoint(metrics, System.getenv("LOCKSTEP_METRICS"))) {
       stacks.clusterStack(tuning.stack());
       metrics.watchMembers(() -> view(stacks).members().size());
-      KernelFrontEnd frontEnd =
-          new KernelFrontEnd(
-              Clock.systemUTC(), new OperationMeters(metrics.registry()), MIN_WORKERS, MAX_WORKERS);
       KernelMounter mounter =
-          new KernelMounter(frontEnd, stacks, fence, Clock.systemUTC(), timer, metrics.registry());
+          new KernelMounter(
+              frontEnds(new OperationMeters(metrics.registry())),
+              stacks,
+              fence,
+              Clock.systemUTC(),
+              timer,
+              metrics.registry());
       SystemMountCalls calls = new SystemMountCalls();
       try (NodeDaemon daemon =
               NodeDaemon.start(
@@ -122,6 +127,16 @@ final class DaemonCommand implements Callable<Integer> {
       }
     }
     timer.shutdown();
+  }
+
+  private static Map<String, FrontEnd> frontEnds(OperationMeters meters) {
+    KernelFrontEnd kernel = new KernelFrontEnd(Clock.systemUTC(), meters, MIN_WORKERS, MAX_WORKERS);
+    PathFrontEnd path = new PathFrontEnd(Clock.systemUTC(), meters);
+    return Map.of(
+        FrontEnd.KERNEL,
+        (fs, source, dir, options) -> kernel.mount(fs, source, dir, options).connection(),
+        FrontEnd.JNR_FUSE,
+        path::mount);
   }
 
   /** What is wrong with the file is said when a volume needs it; local volumes need none. */

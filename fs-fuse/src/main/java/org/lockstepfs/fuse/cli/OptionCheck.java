@@ -1,9 +1,11 @@
 package org.lockstepfs.fuse.cli;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.lockstepfs.fuse.control.ControlException;
 import org.lockstepfs.fuse.kernel.MountOptions;
+import org.lockstepfs.fuse.node.FrontEnd;
 
 /**
  * Refuses mount options that nobody knows, as the kernel does; a misspelt option must not pass for
@@ -16,12 +18,18 @@ final class OptionCheck {
   private static final int USAGE = 1;
 
   /** Options with few values, of which these are served. */
-  private static final Map<String, Set<String>> SERVED =
+  private static final Map<String, List<String>> SERVED =
       Map.of(
-          "errors", Set.of("remount-ro"),
-          "data", Set.of("ordered", "writeback"),
-          "barrier", Set.of("1"),
-          "coherency", Set.of("full"));
+          "errors",
+          List.of("remount-ro"),
+          "data",
+          List.of("ordered", "writeback"),
+          "barrier",
+          List.of("1"),
+          "coherency",
+          List.of("full"),
+          FrontEnd.OPTION,
+          FrontEnd.NAMES);
 
   private static final Set<String> HINTS =
       Set.of(
@@ -68,7 +76,7 @@ final class OptionCheck {
   static void check(Map<String, String> options) throws ControlException {
     for (String name : MountOptions.parse(String.join(",", options.keySet())).rest()) {
       String value = options.get(name);
-      Set<String> served = SERVED.get(name);
+      List<String> served = SERVED.get(name);
       if (served != null && !served.contains(value)) {
         throw new ControlException(
             "mount option " + name + "=" + value + " is not served, only " + served, USAGE);

@@ -12,8 +12,6 @@ import org.lockstepfs.blockdev.sys.OpenFlag;
  * (fs/fuse/dev.c, fuse_dev_release); a channel therefore outlives its worker. Thread-safe.
  */
 final class FuseChannel {
-  private static final String DEVICE = "/dev/fuse";
-
   /** FUSE_DEV_IOC_CLONE, {@code _IOR(229, 0, uint32_t)}. */
   private static final long IOC_CLONE = 0x8004e500L;
 
@@ -27,7 +25,7 @@ final class FuseChannel {
 
   /** Opens the device; it belongs to no connection until it is mounted or made a clone. */
   static FuseChannel open(NativeLayer os) throws IOException {
-    return new FuseChannel(os, Native.open(DEVICE, OpenFlag.RDWR));
+    return new FuseChannel(os, Native.open(FuseConnection.DEVICE, OpenFlag.RDWR));
   }
 
   /** Opens another channel of the same connection. */

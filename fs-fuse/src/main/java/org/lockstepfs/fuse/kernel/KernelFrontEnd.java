@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
-import org.lockstepfs.blockdev.sys.Native;
 import org.lockstepfs.fuse.kernel.wire.InitFlags;
 import org.lockstepfs.fuse.kernel.wire.Negotiation;
 import org.lockstepfs.fuse.kernel.wire.Opcode;
@@ -62,7 +61,7 @@ public final class KernelFrontEnd {
     Path directory = mountpoint.toRealPath();
     FuseChannel channel = FuseChannel.open(os);
     try {
-      mountChannel(channel, source, directory, options);
+      FuseConnection.attach(channel.fd(), source, directory, options, Negotiation.MAX_WRITE);
       try {
         return serve(fs, channel, directory);
       } catch (IOException | RuntimeException e) {
@@ -75,36 +74,18 @@ public final class KernelFrontEnd {
     }
   }
 
-  private void mountChannel(
-      FuseChannel channel, String source, Path mountpoint, MountOptions options)
-      throws ErrnoException {
-    String data =
-        "fd="
-            + channel.fd()
-            + ",rootmode=40000,user_id=0,group_id=0,default_permissions"
-            + (options.allowOther() ? ",allow_other" : "")
-            + ",max_read="
-            + Negotiation.MAX_WRITE;
-    if (os.libc().mount(source, mountpoint.toString(), MountInfo.TYPE, options.flags(), data) < 0) {
-      throw Native.failure("mount of " + source + " on " + mountpoint);
-    }
-  }
-
   private KernelMount serve(FileSystem fs, FuseChannel channel, Path mountpoint)
       throws IOException {
     Session session = new Session(mountpoint.toString(), fs, os, listener);
     Notifier caches = new Notifier(os, channel, session.life());
-    MountInfo mounted = MountInfo.at(mountpoint);
-    if (mounted == null) {
-      throw new IOException("nothing is mounted on " + mountpoint);
-    }
+    FuseConnection connection = FuseConnection.at(mountpoint);
     negotiate(session, channel);
     fs.init(caches);
     session.keep(channel);
     WorkerPool pool =
         new WorkerPool(session, new Dispatcher(session, clock), channel, minWorkers, maxWorkers);
     pool.start(System.nanoTime());
-    return new KernelMount(mountpoint, mounted.device(), session, pool, caches);
+    return new KernelMount(connection, session, pool, caches);
   }
 
   /** Answers INIT, which the kernel sends before anything else. */

@@ -15,8 +15,7 @@ import org.lockstepfs.blockdev.device.WriteGuard;
 import org.lockstepfs.blockdev.format.CorruptBlockException;
 import org.lockstepfs.blockdev.format.Superblock;
 import org.lockstepfs.fuse.control.Messages.MountStatus;
-import org.lockstepfs.fuse.kernel.KernelFrontEnd;
-import org.lockstepfs.fuse.kernel.KernelMount;
+import org.lockstepfs.fuse.kernel.FuseConnection;
 import org.lockstepfs.fuse.metrics.VolumeMeters;
 import org.lockstepfs.fuse.ops.VolumeFs;
 import org.lockstepfs.fuse.volume.MountOptions;
@@ -26,12 +25,11 @@ import org.lockstepfs.stack.glue.StackGlue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Mounts volumes through the kernel front end: device, volume, cluster, FUSE connection. */
+/** Mounts volumes: device, volume, cluster, and a FUSE connection through a front end. */
 public final class KernelMounter implements Mounter {
   private static final Logger LOG = LoggerFactory.getLogger(KernelMounter.class);
-  private static final int MINOR_BITS = 20;
 
-  private final KernelFrontEnd frontEnd;
+  private final Map<String, FrontEnd> frontEnds;
   private final StackGlue glue;
   private final WriteGuard guard;
   private final Clock clock;
@@ -41,19 +39,20 @@ public final class KernelMounter implements Mounter {
   /**
    * Makes a mounter.
    *
+   * @param frontEnds by name, {@link FrontEnd#NAMES}
    * @param glue the cluster, for volumes that belong to one
    * @param guard says whether this node may still write
    * @param timer brings the time to lock tables
    * @param metrics where the volumes' meters go
    */
   public KernelMounter(
-      KernelFrontEnd frontEnd,
+      Map<String, FrontEnd> frontEnds,
       StackGlue glue,
       WriteGuard guard,
       Clock clock,
       ScheduledExecutorService timer,
       MeterRegistry metrics) {
-    this.frontEnd = frontEnd;
+    this.frontEnds = Map.copyOf(frontEnds);
     this.glue = glue;
     this.guard = guard;
     this.clock = clock;
@@ -63,6 +62,7 @@ public final class KernelMounter implements Mounter {
 
   @Override
   public Mounted mount(String path, String dir, Map<String, String> options) throws IOException {
+    String frontEnd = frontEnd(options);
     var kernelOptions = kernelOptions(options);
     VolumeDevice device = VolumeDevice.open(path, kernelOptions.readOnly(), guard);
     try {
@@ -71,7 +71,7 @@ public final class KernelMounter implements Mounter {
               kernelOptions.readOnly(), options.containsKey("noatime"), !device.isWritable());
       VolumeMeters meters = new VolumeMeters(metrics, device.superblock().uuidString());
       try {
-        return mount(device, meters, dir, volumeOptions, kernelOptions);
+        return mount(frontEnd, device, meters, dir, volumeOptions, kernelOptions);
       } catch (IOException | RuntimeException e) {
         meters.close();
         throw e;
@@ -114,6 +114,15 @@ public final class KernelMounter implements Mounter {
     return org.lockstepfs.fuse.kernel.MountOptions.parse(String.join(",", words(options)));
   }
 
+  /** Returns the name of the front end that the options choose. */
+  private String frontEnd(Map<String, String> options) throws IOException {
+    String name = options.getOrDefault(FrontEnd.OPTION, FrontEnd.KERNEL);
+    if (!frontEnds.containsKey(name)) {
+      throw new IOException("there is no front end '" + name + "', only " + FrontEnd.NAMES);
+    }
+    return name;
+  }
+
   private static List<String> words(Map<String, String> options) {
     return options.entrySet().stream()
         .map(e -> e.getValue().isEmpty() ? e.getKey() : e.getKey() + "=" + e.getValue())
@@ -121,6 +130,7 @@ public final class KernelMounter implements Mounter {
   }
 
   private Mounted mount(
+      String frontEnd,
       VolumeDevice disk,
       VolumeMeters meters,
       String dir,
@@ -142,8 +152,9 @@ public final class KernelMounter implements Mounter {
     try {
       VolumeFs fs = new VolumeFs(volume.volume(), () -> leave(volume, disk, left));
       var shownOptions = volume.volume().isReadOnly() ? kernelOptions.asReadOnly() : kernelOptions;
-      KernelMount mount = frontEnd.mount(fs, device.name(), Path.of(dir), shownOptions);
-      return new KernelMounted(device.name(), volume, mount, left);
+      FuseConnection connection =
+          frontEnds.get(frontEnd).mount(fs, device.name(), Path.of(dir), shownOptions);
+      return new MountedThrough(frontEnd, device.name(), volume, connection, left);
     } catch (IOException | RuntimeException e) {
       volume.close();
       throw e;
@@ -164,13 +175,16 @@ public final class KernelMounter implements Mounter {
     }
   }
 
-  private record KernelMounted(
-      String device, MountedVolume volume, KernelMount mount, CompletableFuture<Void> left)
+  private record MountedThrough(
+      String frontEnd,
+      String device,
+      MountedVolume volume,
+      FuseConnection connection,
+      CompletableFuture<Void> left)
       implements Mounted {
     @Override
     public String devno() {
-      long number = mount.connection();
-      return (number >> MINOR_BITS) + ":" + (number & ((1 << MINOR_BITS) - 1));
+      return connection.devno();
     }
 
     @Override
@@ -200,7 +214,7 @@ public final class KernelMounter implements Mounter {
 
     @Override
     public void abort() throws IOException {
-      mount.abort();
+      connection.abort();
     }
   }
 }

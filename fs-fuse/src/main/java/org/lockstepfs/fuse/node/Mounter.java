@@ -17,6 +17,9 @@ public interface Mounter {
     /** Returns the block device or image file. */
     String device();
 
+    /** Returns the name of the front end that it is mounted through. */
+    String frontEnd();
+
     /** Returns whether the volume was mounted read-only. */
     boolean readOnly();
 

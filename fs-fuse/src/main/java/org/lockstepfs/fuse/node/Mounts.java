@@ -93,6 +93,12 @@ final class Mounts {
           request.device() + " is mounted read-only; remount it, or mount this one with -o ro",
           MOUNT_FAILED);
     }
+    String frontEnd = request.options().getOrDefault(FrontEnd.OPTION, first.frontEnd());
+    if (!frontEnd.equals(first.frontEnd())) {
+      throw new ControlException(
+          request.device() + " is mounted with frontend=" + first.frontEnd() + " already",
+          MOUNT_FAILED);
+    }
     List<String> dirs = MountInfo.wholeMountpoints(first.devno());
     if (dirs.isEmpty()) {
       throw new ControlException(

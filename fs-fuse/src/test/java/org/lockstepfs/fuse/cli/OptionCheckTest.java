@@ -15,7 +15,9 @@ final class OptionCheckTest {
         "defaults,_netdev,noauto,nofail,x-systemd.automount",
         "ro,noatime,nosuid,nodev",
         "errors=remount-ro,data=ordered,commit=30",
-        "comment=shared,uhelper=lockstep"
+        "comment=shared,uhelper=lockstep",
+        "frontend=kernel",
+        "frontend=jnr-fuse,ro"
       })
   void takesWhatIsKnown(String words) {
     assertThatCode(() -> OptionCheck.check(MountWords.parse(words))).doesNotThrowAnyException();
@@ -29,6 +31,8 @@ final class OptionCheckTest {
           rw,nodiratme    | unknown mount option 'nodiratme'
           usrquota        | unknown mount option 'usrquota'
           errors=panic    | mount option errors=panic is not served, only [remount-ro]
+          frontend=fuse3  | mount option frontend=fuse3 is not served, only [kernel, jnr-fuse]
+          frontend        | mount option frontend= is not served, only [kernel, jnr-fuse]
           """)
   void refusesWhatIsNot(String words, String message) {
     assertThatThrownBy(() -> OptionCheck.check(MountWords.parse(words))).hasMessage(message);

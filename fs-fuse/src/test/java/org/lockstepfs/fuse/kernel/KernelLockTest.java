@@ -111,7 +111,7 @@ class KernelLockTest {
                 os.wait()
                 """);
     await(() -> fs.find("f").posix.waiters() == 1);
-    m.mount.abort();
+    m.mount.connection().abort();
     assertThat(output(python)).isEqualTo("failed\n");
     assertThat(m.mount.awaitEnd(java.time.Duration.ofSeconds(10))).isTrue();
     assertThat(fs.destroyed).hasValue(1);

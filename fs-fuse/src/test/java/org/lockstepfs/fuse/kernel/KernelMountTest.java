@@ -18,7 +18,7 @@ class KernelMountTest {
           .contains("memory " + m.dir + " fuse.lockstep rw");
       Files.writeString(m.path("a"), "text");
       assertThat(Files.readString(m.path("a"))).isEqualTo("text");
-      m.mount.unmount();
+      m.mount.connection().unmount();
       assertThat(m.mount.awaitEnd(Duration.ofSeconds(10))).isTrue();
     }
     assertThat(fs.destroyed).hasValue(1);
@@ -28,8 +28,8 @@ class KernelMountTest {
   @Test
   void abortAfterUnmountIsNoFailure() throws Exception {
     try (MountFixture m = new MountFixture(new MemoryFileSystem(true))) {
-      m.mount.unmount();
-      m.mount.abort();
+      m.mount.connection().unmount();
+      m.mount.connection().abort();
       assertThat(m.mount.awaitEnd(Duration.ofSeconds(10))).isTrue();
     }
   }

@@ -21,13 +21,18 @@ import org.lockstepfs.fuse.vfs.SetAttr;
 import org.lockstepfs.fuse.vfs.StatFs;
 
 /** A small file system in memory, to be mounted by tests. The tree is guarded by this object. */
-class MemoryFileSystem implements FileSystem {
-  final AtomicInteger destroyed = new AtomicInteger();
+public class MemoryFileSystem implements FileSystem {
+  public final AtomicInteger destroyed = new AtomicInteger();
   final Map<Long, MemoryNode> nodes = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong(1);
   private final boolean directIo;
 
-  MemoryFileSystem(boolean directIo) {
+  /**
+   * Makes an empty file system.
+   *
+   * @param directIo have the kernel bypass its page cache
+   */
+  public MemoryFileSystem(boolean directIo) {
     this.directIo = directIo;
     nodes.put(1L, new MemoryNode(1, MemoryNode.S_IFDIR | 0755, 0, 0));
   }

@@ -43,7 +43,7 @@ final class MountFixture implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      mount.detach();
+      mount.connection().detach();
     } catch (ErrnoException e) {
       // The test has unmounted it already.
     }
