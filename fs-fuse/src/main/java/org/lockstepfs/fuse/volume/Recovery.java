@@ -8,7 +8,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.lockstepfs.fuse.dlmglue.LockRes;
-import org.lockstepfs.fuse.volume.SlotRecovery.Dead;
 import org.lockstepfs.locks.mode.LockMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,31 +44,14 @@ final class Recovery {
   }
 
   /**
-   * Replays, at mount, the journals of whatever slots nobody uses; the caller holds the super lock
-   * and is the map's recoverer.
-   *
-   * @return what is to be given to {@link #clean}
-   */
-  List<Dead> replayAll() throws IOException {
-    return replay(true);
-  }
-
-  /**
-   * Cleans slots whose journals are replayed, without the super lock.
+   * Recovers, at mount, whatever slots nobody uses; the caller holds the super lock and is the
+   * map's recoverer.
    *
    * @return the slots whose orphans are still to be freed
    */
-  List<Integer> clean(List<Dead> found) throws IOException {
-    return slots.clean(found, superLock);
-  }
-
-  private List<Dead> replay(boolean unused) throws IOException {
+  List<Integer> recoverAll() throws IOException {
     Map<Integer, Long> pending = map.pending();
-    List<Dead> found = slots.replay(pending.keySet(), unused);
-    // Before all journals are replayed no allocator can be trusted; and whoever waits for them may
-    // hold one.
-    map.recovered(pending);
-    return found;
+    return slots.recover(pending.keySet(), true, () -> map.recovered(pending));
   }
 
   /** Recovers nodes from now on as they die. */
@@ -93,20 +75,15 @@ final class Recovery {
     List<Integer> orphaned = new ArrayList<>();
     while (!map.pending().isEmpty()) {
       long start = System.nanoTime();
-      List<Dead> found;
       superLock.lock(LockMode.EX);
+      Map<Integer, Long> pending = map.pending();
       try {
-        found = replay(false);
+        orphaned.addAll(slots.recover(pending.keySet(), false, () -> map.recovered(pending)));
       } finally {
         superLock.unlock(LockMode.EX);
       }
-      orphaned.addAll(clean(found));
       long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-      LOG.info(
-          "{}: slots {} recovered in {} ms",
-          volume,
-          found.stream().map(Dead::slot).toList(),
-          tookMs);
+      LOG.info("{}: nodes {} recovered in {} ms", volume, pending.keySet(), tookMs);
     }
     for (int slot : orphaned) {
       volume.orphans().scan(slot);

@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.lockstepfs.blockdev.format.SlotMap;
-import org.lockstepfs.fuse.dlmglue.LockRes;
-import org.lockstepfs.locks.mode.LockMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,20 +41,19 @@ final class SlotRecovery {
     return journals[slot];
   }
 
-  /** A slot whose journal is replayed and locked, and that is still to be cleaned. */
-  record Dead(int slot, int node, boolean wasDirty) {}
+  private record Dead(int slot, boolean wasDirty) {}
 
   /**
-   * Replays the journals of dead nodes, and with {@code unused} also of every other slot that no
-   * live node uses; afterwards metadata is what it should be. The caller holds the super lock.
+   * Recovers the slots of dead nodes, and with {@code unused} also every other slot that no live
+   * node uses. The caller holds the super lock.
    *
    * @param nodes the numbers of the dead nodes
-   * @return what is to be given to {@link #clean}
+   * @param replayed called when all journals are replayed: metadata is what it should be
+   * @return the slots whose orphans are still to be freed
    */
-  List<Dead> replay(Set<Integer> nodes, boolean unused) throws IOException {
+  List<Integer> recover(Set<Integer> nodes, boolean unused, Runnable replayed) throws IOException {
     slots.load();
     List<Dead> found = new ArrayList<>();
-    boolean all = false;
     try {
       for (int slot = 0; slot < journals.length; slot++) {
         boolean isDead = nodes.contains(slots.node(slot));
@@ -68,41 +65,14 @@ final class SlotRecovery {
           replay(slot, found);
         }
       }
-      all = true;
-      return found;
-    } finally {
-      if (!all) {
-        found.forEach(dead -> journals[dead.slot()].unlock());
-      }
-    }
-  }
-
-  /**
-   * Gives back what dead nodes had set aside, and frees their slots. Fault: to do so under the
-   * super lock; whoever waits on another node until the journals are replayed may hold an
-   * allocator, and that node learns of it only when it gets the super lock.
-   *
-   * @param superLock not held by the caller
-   * @return the slots whose orphans are still to be freed
-   */
-  List<Integer> clean(List<Dead> found, LockRes superLock) throws IOException {
-    try {
+      // Before all journals are replayed no allocator can be trusted; and whoever waits for them
+      // may hold one.
+      replayed.run();
       for (Dead dead : found) {
         clean(dead);
       }
     } finally {
       found.forEach(dead -> journals[dead.slot()].unlock());
-    }
-    if (found.stream().anyMatch(dead -> dead.node() != SlotMap.EMPTY)) {
-      superLock.lock(LockMode.EX);
-      try {
-        slots.load();
-        for (Dead dead : found) {
-          release(dead);
-        }
-      } finally {
-        superLock.unlock(LockMode.EX);
-      }
     }
     return found.stream().map(Dead::slot).toList();
   }
@@ -129,7 +99,7 @@ final class SlotRecovery {
   private void replay(int slot, List<Dead> found) throws IOException {
     boolean replayed = false;
     try {
-      found.add(new Dead(slot, slots.node(slot), journals[slot].replayIfDirty()));
+      found.add(new Dead(slot, journals[slot].replayIfDirty()));
       known[slot] = journals[slot].recoveryGeneration();
       replayed = true;
     } finally {
@@ -150,18 +120,8 @@ final class SlotRecovery {
       journals[slot].markClean();
       LOG.info("{}: recovered slot {}", volume, slot);
     }
-  }
-
-  /** Leaves the slot to a node that is back: it has the journal locked. */
-  private void release(Dead dead) throws IOException {
-    int slot = dead.slot();
-    boolean same = dead.node() != SlotMap.EMPTY && slots.node(slot) == dead.node();
-    if (same && journals[slot].tryLock()) {
-      try {
-        slots.release(slot);
-      } finally {
-        journals[slot].unlock();
-      }
+    if (slots.node(slot) != SlotMap.EMPTY) {
+      slots.release(slot);
     }
   }
 }

@@ -151,7 +151,6 @@ public final class VolumeMount {
   private void join(SlotRecovery others) throws IOException {
     dead.recoverer(Thread.currentThread());
     List<Integer> orphaned = new ArrayList<>();
-    List<SlotRecovery.Dead> found;
     superLock.lock(LockMode.EX);
     try {
       slots.load();
@@ -161,11 +160,10 @@ public final class VolumeMount {
       orphaned.add(slot);
       openJournal(others.journal(slot), hadSlot);
       recovery = new Recovery(volume, superLock, dead, others);
-      found = recovery.replayAll();
+      orphaned.addAll(recovery.recoverAll());
     } finally {
       superLock.unlock(LockMode.EX);
     }
-    orphaned.addAll(recovery.clean(found));
     dead.recoverer(null);
     recovery.start();
     for (int from : orphaned) {
