@@ -16,31 +16,42 @@ import org.slf4j.LoggerFactory;
  * Recovers the slots of nodes that die while the volume is mounted. Every surviving node tries; the
  * super lock lets one at a time, and those after it find nothing left to do.
  *
+ * <p>Who has the super lock replays and then gives back what the dead had set aside, for which it
+ * needs allocators. A thread of another survivor may hold one and wait for the replay; so that it
+ * need not wait for the super lock as well, each survivor looks at the disk meanwhile whether the
+ * journals are replayed.
+ *
  * <p>Source: Linux 6.1 fs/ocfs2/journal.c, __ocfs2_recovery_thread.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
   private static final long RETRY_MS = 1_000;
   private static final long END_MS = 60_000;
+  private static final long LOOK_MS = 300;
 
   private final Volume volume;
   private final LockRes superLock;
   private final RecoveryMap map;
   private final SlotRecovery slots;
   private final ScheduledExecutorService thread;
+  private final ScheduledExecutorService looker;
 
   Recovery(Volume volume, LockRes superLock, RecoveryMap map, SlotRecovery slots) {
     this.volume = volume;
     this.superLock = superLock;
     this.map = map;
     this.slots = slots;
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread made = new Thread(task, "recovery " + volume);
-              made.setDaemon(true);
-              return made;
-            });
+    this.thread = executor("recovery " + volume);
+    this.looker = executor("recovery watch " + volume);
+  }
+
+  private static ScheduledExecutorService executor(String name) {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread made = new Thread(task, name);
+          made.setDaemon(true);
+          return made;
+        });
   }
 
   /**
@@ -56,7 +67,20 @@ final class Recovery {
 
   /** Recovers nodes from now on as they die. */
   void start() {
+    looker.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
     map.onDeath(() -> thread.execute(this::run));
+  }
+
+  private void look() {
+    Map<Integer, Long> pending = map.pending();
+    try {
+      if (!pending.isEmpty() && slots.isReplayed(pending.keySet())) {
+        LOG.info("{}: nodes {} are recovered by another node", volume, pending.keySet());
+        map.recovered(pending);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{}: cannot see whether nodes {} are recovered", volume, pending.keySet(), e);
+    }
   }
 
   private void run() {
@@ -93,6 +117,7 @@ final class Recovery {
   /** Ends; a recovery under way is finished first. */
   void close() throws IOException {
     map.onDeath(() -> {});
+    looker.shutdown();
     thread.shutdown();
     try {
       if (!thread.awaitTermination(END_MS, TimeUnit.MILLISECONDS)) {

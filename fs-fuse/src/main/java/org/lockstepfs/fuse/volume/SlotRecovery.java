@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.lockstepfs.blockdev.format.SlotMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,17 +23,17 @@ final class SlotRecovery {
   private final SlotJournal[] journals;
 
   /** By slot, how often it had been recovered when this node last looked. */
-  private final int[] known;
+  private final AtomicIntegerArray known;
 
   /** Makes a recovery, and looks how often each slot has been recovered so far. */
   SlotRecovery(Volume volume, Slots slots, SystemFiles files) throws IOException {
     this.volume = volume;
     this.slots = slots;
     this.journals = new SlotJournal[files.slots()];
-    this.known = new int[files.slots()];
+    this.known = new AtomicIntegerArray(files.slots());
     for (int slot = 0; slot < journals.length; slot++) {
       journals[slot] = new SlotJournal(volume, files.journal(slot), slot);
-      known[slot] = journals[slot].recoveryGeneration();
+      known.set(slot, journals[slot].recoveryGeneration());
     }
   }
 
@@ -59,7 +60,7 @@ final class SlotRecovery {
         boolean isDead = nodes.contains(slots.node(slot));
         if (!isDead) {
           // Others may have recovered it meanwhile; the next death in it is another one.
-          known[slot] = journals[slot].recoveryGeneration();
+          known.set(slot, journals[slot].recoveryGeneration());
         }
         if (slot != volume.slot() && (isDead ? lockDead(slot) : unused && lockUnused(slot))) {
           replay(slot, found);
@@ -78,14 +79,32 @@ final class SlotRecovery {
   }
 
   /**
+   * Returns whether other nodes have replayed the journals of dead nodes. Needs no lock and takes
+   * none: who replays them holds the super lock until it has cleaned up as well.
+   */
+  boolean isReplayed(Set<Integer> nodes) throws IOException {
+    int[] users = slots.look();
+    int[] now = new int[journals.length];
+    for (int slot = 0; slot < journals.length; slot++) {
+      now[slot] = journals[slot].recoveryGeneration();
+      if (nodes.contains(users[slot]) && now[slot] == known.get(slot)) {
+        return false;
+      }
+    }
+    for (int slot = 0; slot < journals.length; slot++) {
+      known.set(slot, now[slot]);
+    }
+    return true;
+  }
+
+  /**
    * Locks the journal of a node that died, unless somebody was faster: another survivor, or the
    * node itself, which is back. Its lock may still count where its death is not known yet, so this
    * waits.
    */
   private boolean lockDead(int slot) throws IOException {
     int now = journals[slot].recoveryGeneration();
-    if (now != known[slot]) {
-      known[slot] = now;
+    if (now != known.getAndSet(slot, now)) {
       return false;
     }
     journals[slot].lock();
@@ -100,7 +119,7 @@ final class SlotRecovery {
     boolean replayed = false;
     try {
       found.add(new Dead(slot, journals[slot].replayIfDirty()));
-      known[slot] = journals[slot].recoveryGeneration();
+      known.set(slot, journals[slot].recoveryGeneration());
       replayed = true;
     } finally {
       if (!replayed) {
