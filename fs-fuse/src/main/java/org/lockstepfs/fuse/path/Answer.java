@@ -125,7 +125,9 @@ abstract class Answer<T> implements Replies.Failable {
       return buffer;
     }
 
+    /** What was read is the buffer itself, or other memory. */
     @Override
+    @SuppressWarnings("ReferenceEquality")
     public void data(ByteBuffer data) {
       give(data == buffer ? buffer : buffer.clear().put(data.duplicate()).flip());
     }

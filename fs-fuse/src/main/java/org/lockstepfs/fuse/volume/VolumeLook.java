@@ -107,14 +107,8 @@ public final class VolumeLook implements AutoCloseable {
   /** Returns the node in each slot, or {@link SlotMap#EMPTY}. */
   int[] slots() throws IOException {
     boolean extended = superblock.features().has(Feature.EXTENDED_SLOT_MAP);
-    Slots slots =
-        new Slots(device, volume.geometry(), files.slotMap(), extended, superblock.maxSlots());
-    slots.load();
-    int[] nodes = new int[superblock.maxSlots()];
-    for (int slot = 0; slot < nodes.length; slot++) {
-      nodes[slot] = slots.node(slot);
-    }
-    return nodes;
+    return new Slots(device, volume.geometry(), files.slotMap(), extended, superblock.maxSlots())
+        .look();
   }
 
   /** Returns whether the journal of a slot was not left clean. */

@@ -83,6 +83,7 @@ public final class VolumeMount {
    * @throws IOException with a one-line reason
    */
   public void start() throws IOException {
+    dead.recoverer(Thread.currentThread());
     try {
       Superblock sb = volume.superblock();
       systemFiles =
@@ -101,6 +102,7 @@ public final class VolumeMount {
       SlotRecovery others = new SlotRecovery(volume, slots, systemFiles);
       if (volume.isFrozen()) {
         look(others);
+        dead.recoverer(null);
       } else {
         join(others);
       }
@@ -149,7 +151,6 @@ public final class VolumeMount {
   }
 
   private void join(SlotRecovery others) throws IOException {
-    dead.recoverer(Thread.currentThread());
     List<Integer> orphaned = new ArrayList<>();
     superLock.lock(LockMode.EX);
     try {
