@@ -13,8 +13,8 @@ import org.lockstepfs.blockdev.sys.BootClock;
 import org.lockstepfs.fuse.control.Messages.MemberStatus;
 import org.lockstepfs.fuse.control.NodePaths;
 import org.lockstepfs.fuse.ctl.ControlMount;
-import org.lockstepfs.fuse.ctl.Dir;
 import org.lockstepfs.fuse.ctl.StackFiles;
+import org.lockstepfs.fuse.dlmfs.DomainsDir;
 import org.lockstepfs.fuse.kernel.KernelFrontEnd;
 import org.lockstepfs.fuse.metrics.MetricsEndpoint;
 import org.lockstepfs.fuse.metrics.NodeMetrics;
@@ -24,7 +24,6 @@ import org.lockstepfs.fuse.node.KernelMounter;
 import org.lockstepfs.fuse.node.NodeDaemon;
 import org.lockstepfs.fuse.node.NodeFence;
 import org.lockstepfs.fuse.node.NodeLock;
-import org.lockstepfs.fuse.node.NodeStack;
 import org.lockstepfs.fuse.node.SystemMountCalls;
 import org.lockstepfs.fuse.path.PathFrontEnd;
 import org.lockstepfs.stack.config.ClusterConfig;
@@ -107,20 +106,21 @@ final class DaemonCommand implements Callable<Integer> {
               timer,
               metrics.registry());
       SystemMountCalls calls = new SystemMountCalls();
+      DomainsDir domains = new DomainsDir(stacks);
       try (NodeDaemon daemon =
               NodeDaemon.start(
                   paths,
                   mounter,
                   calls,
                   view(stacks),
-                  new NodeStack(stacks),
+                  new NodeStack(stacks, domains),
                   endpoint.url(),
                   nodeFence,
                   forMount);
           ControlMount control =
               ControlMount.begin(
                   paths.controlFiles(),
-                  new StackFiles(stacks, tuning.timing()).root(Dir.of(Map.of())),
+                  new StackFiles(stacks, tuning.timing()).root(domains),
                   calls)) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(daemon), "leave"));
         daemon.awaitStop();

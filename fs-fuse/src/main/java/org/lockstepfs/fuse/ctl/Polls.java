@@ -12,7 +12,6 @@ import ru.serce.jnrfuse.struct.FusePollhandle;
  */
 final class Polls {
   private static final int POLLIN = 1;
-  private static final int POLLOUT = 4;
   private static final int POLLRDNORM = 0x40;
 
   private final LibFuse lib;
@@ -33,7 +32,7 @@ final class Polls {
       keep(file, FusePollhandle.of(handle));
       file.whenReadable(() -> wake(file));
     }
-    events.putInt(0, POLLOUT | (file.readable() ? POLLIN | POLLRDNORM : 0));
+    events.putInt(0, file.readable() ? POLLIN | POLLRDNORM : 0);
     return 0;
   }
 

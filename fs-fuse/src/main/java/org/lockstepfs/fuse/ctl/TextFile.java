@@ -11,13 +11,13 @@ import org.lockstepfs.blockdev.sys.ErrnoException;
  * A line or a few of text that is made when the file is opened; writable ones take a line with each
  * write, as files of sysfs do.
  */
-final class TextFile implements Leaf {
+public final class TextFile implements Leaf {
   /** As large as sysfs allows. */
   private static final int MAX_BYTES = 4096;
 
   /** Takes what is written, without its newline. */
   @FunctionalInterface
-  interface Setter {
+  public interface Setter {
     /** Takes a value or refuses it. */
     void set(String value) throws IOException;
   }
@@ -31,12 +31,12 @@ final class TextFile implements Leaf {
   }
 
   /** Returns a file that can only be read. */
-  static TextFile of(Supplier<String> content) {
+  public static TextFile of(Supplier<String> content) {
     return new TextFile(content, null);
   }
 
   /** Returns a file that root can write. */
-  static TextFile of(Supplier<String> content, Setter setter) {
+  public static TextFile of(Supplier<String> content, Setter setter) {
     return new TextFile(content, setter);
   }
 

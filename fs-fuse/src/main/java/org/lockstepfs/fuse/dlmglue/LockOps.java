@@ -64,6 +64,14 @@ public interface LockOps {
   /** Fills the value block, 64 bytes, before the lock leaves EX. Must not block. */
   default void setLvb(byte[] lvb) {}
 
+  /**
+   * Another node waits for the lock, which is held here. Must not block, nor call methods of the
+   * {@link LockRes} that do.
+   *
+   * @param by the mode that the other node wants
+   */
+  default void blocked(LockMode by) {}
+
   /** Called last, when the downconvert thread has let go of the lock, which may be dropped here. */
   default void postUnlock() {}
 }

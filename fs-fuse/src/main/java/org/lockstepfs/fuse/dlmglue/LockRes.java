@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
@@ -26,6 +27,8 @@ import org.lockstepfs.stack.glue.LockId;
  * <p>Source: Linux 6.1 fs/ocfs2/dlmglue.c, __ocfs2_cluster_lock, ocfs2_drop_lock.
  */
 public final class LockRes extends MonitoredLock {
+  private static final int GIVEN_UP_POLL_MS = 20;
+
   LockRes(DlmGlue glue, LockType type, LockId name, LockOps ops) {
     super(glue, type, name, ops);
   }
@@ -56,6 +59,20 @@ public final class LockRes extends MonitoredLock {
       }
     }
     acquire(new Taker(level, wait));
+    refreshOrRelease(level);
+  }
+
+  /**
+   * Takes the lock as with {@link LockWait#WAIT}, as long as the caller wants it. The lock has to
+   * be {@link #attach}ed: the request that makes it could not be taken back. A caller that gave up
+   * calls {@link #giveBack}, which takes back what it had asked for.
+   *
+   * @param givenUp asked on this thread, now and then; must not block
+   * @throws ErrnoException EINTR if the caller has given up
+   */
+  public void lock(LockMode level, BooleanSupplier givenUp) throws IOException {
+    checkLevel(level);
+    acquire(new Taker(level, LockWait.WAIT, givenUp));
     refreshOrRelease(level);
   }
 
@@ -115,7 +132,15 @@ public final class LockRes extends MonitoredLock {
       throw failure(Errno.EAGAIN, "would have to wait");
     }
     try {
-      waitForChange();
+      if (taker.givenUp != null) {
+        if (taker.givenUp.getAsBoolean()) {
+          state.giveUp(taker);
+          throw failure(Errno.EINTR, "given up");
+        }
+        waitForChange(GIVEN_UP_POLL_MS);
+      } else {
+        waitForChange();
+      }
       return false;
     } catch (InterruptedException e) {
       if (state.callIsOut(taker)) {
@@ -197,6 +222,51 @@ public final class LockRes extends MonitoredLock {
     // Its name has no generation in it: somebody may still know an earlier owner of the block.
     flags.remove(LockFlag.LOCAL);
     call(level, flags, generation);
+  }
+
+  /**
+   * Makes the lock at NL, unless the cluster has it already: every wait from then on is a
+   * conversion, which can be taken back.
+   */
+  public void attach() throws ErrnoException {
+    Taker taker = new Taker(NL, LockWait.WAIT);
+    Set<LockFlag> flags;
+    synchronized (state) {
+      waitWhile(() -> state.has(LockFlagBit.BUSY) && !state.has(LockFlagBit.ATTACHED));
+      if (!state.isUnknown()) {
+        return;
+      }
+      taker.call = state.attach();
+      flags = callFlags(false);
+    }
+    call(NL, flags, taker.call);
+    synchronized (state) {
+      awaitClear(LockFlagBit.BUSY);
+      Errno error = state.takeError(taker);
+      if (error != null) {
+        throw failure(error, "the cluster refused it");
+      }
+    }
+  }
+
+  /**
+   * Converts the lock down as soon as its holders allow it, and takes a conversion back that is
+   * still out, as if another node wanted the lock.
+   *
+   * @param keep the strongest mode that this node still needs: NL or PR
+   */
+  public void giveBack(LockMode keep) {
+    synchronized (state) {
+      state.blockingAst(keep == NL ? EX : PR);
+      changed();
+    }
+  }
+
+  /** Waits until a conversion down that nothing stands in the way of is done. */
+  public void settle() {
+    synchronized (state) {
+      waitWhile(() -> state.has(LockFlagBit.BLOCKED) && !state.hasHolders());
+    }
   }
 
   /**

@@ -166,6 +166,13 @@ final class LockState {
     return beginCall(newLevel, LockAction.ATTACH);
   }
 
+  /** Begins to make the lock at NL, where it stands in nobody's way. */
+  int attach() {
+    require(!has(ATTACHED | BUSY), "made twice");
+    flags |= NONBLOCK_FINISHED;
+    return beginCall(NL, LockAction.ATTACH);
+  }
+
   private int beginCall(LockMode newLevel, LockAction newAction) {
     require(!has(BUSY | PENDING), "two calls at once");
     require(

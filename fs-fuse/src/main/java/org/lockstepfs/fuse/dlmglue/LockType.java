@@ -32,7 +32,9 @@ public enum LockType {
   /** A refcount tree. */
   REFCOUNT('T', "refcount", false, false),
   /** FITRIM, and what the last one did. */
-  TRIM_FS('I', "trimfs", true, true);
+  TRIM_FS('I', "trimfs", true, true),
+  /** A lock of a domain without a volume; its name is its user's and has no letter. */
+  USER('U', "user", true, true);
 
   private final char letter;
   private final String label;

@@ -5,6 +5,7 @@ import static org.lockstepfs.locks.mode.LockMode.EX;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
@@ -48,9 +49,14 @@ abstract class MonitoredLock extends LksbOwner {
   }
 
   void waitForChange() throws InterruptedException {
+    waitForChange(0);
+  }
+
+  /** Waits no longer than a time, 0 for ever. */
+  void waitForChange(long timeoutMs) throws InterruptedException {
     waiters++;
     try {
-      state.wait();
+      state.wait(timeoutMs);
     } finally {
       waiters--;
     }
@@ -120,8 +126,13 @@ abstract class MonitoredLock extends LksbOwner {
 
   /** Waits, with the monitor held, however often interrupted. */
   void awaitClear(LockFlagBit flag) {
+    waitWhile(() -> state.has(flag));
+  }
+
+  /** Waits, with the monitor held, however often interrupted. */
+  void waitWhile(BooleanSupplier condition) {
     boolean interrupted = false;
-    while (state.has(flag)) {
+    while (condition.getAsBoolean()) {
       try {
         waitForChange();
       } catch (InterruptedException e) {
@@ -253,6 +264,7 @@ abstract class MonitoredLock extends LksbOwner {
       state.blockingAst(wanted);
       changed();
     }
+    ops.blocked(wanted);
   }
 
   @Override

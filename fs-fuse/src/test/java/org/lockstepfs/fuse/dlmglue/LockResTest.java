@@ -74,6 +74,48 @@ final class LockResTest {
         .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(errno));
   }
 
+  /** Fault: who stopped waiting gets the lock later, and nobody gives it up. */
+  @Test
+  void aWaitThatIsGivenUpLeavesNothingBehind() throws Exception {
+    LockRes holder = meta(a, NAME, LockOps.NONE);
+    LockRes waiter = meta(b, NAME, LockOps.NONE);
+    AtomicBoolean givenUp = new AtomicBoolean();
+    holder.lock(EX);
+    waiter.attach();
+    Future<?> waiting =
+        pool.submit(
+            () -> {
+              waiter.lock(EX, givenUp::get);
+              return null;
+            });
+    TimeUnit.MILLISECONDS.sleep(50);
+    assertThat(waiting.isDone()).isFalse();
+    givenUp.set(true);
+    assertThatThrownBy(() -> waiting.get(5, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(ErrnoException.class)
+        .hasMessageContaining("EINTR");
+    waiter.giveBack(NL);
+    waiter.settle();
+    holder.unlock(EX);
+    use(holder, EX);
+    assertThat(waiter.level()).isEqualTo(NL);
+    waiter.drop();
+  }
+
+  /** Fault: a try fails because of a lock that is cached elsewhere and held by nobody. */
+  @Test
+  void whatIsGivenBackIsFreeForATryElsewhere() throws IOException {
+    LockRes first = meta(a, NAME, LockOps.NONE);
+    LockRes second = meta(b, NAME, LockOps.NONE);
+    use(first, EX);
+    assertErrno(Errno.EAGAIN, () -> second.lock(EX, LockWait.NOQUEUE));
+    first.giveBack(NL);
+    first.settle();
+    assertThat(first.level()).isEqualTo(NL);
+    second.lock(EX, LockWait.NOQUEUE);
+    second.unlock(EX);
+  }
+
   /** Fault: one slow journal holds up the locks of everybody else. */
   @Test
   void aSlowCheckpointDelaysNoOtherLock() throws Exception {

@@ -1,16 +1,19 @@
-package org.lockstepfs.fuse.node;
+package org.lockstepfs.fuse.cli;
 
 import java.io.IOException;
 import org.lockstepfs.fuse.control.Messages.StackAnswer;
+import org.lockstepfs.fuse.dlmfs.DomainsDir;
+import org.lockstepfs.fuse.node.NodeDaemon;
 import org.lockstepfs.stack.glue.Stacks;
 
 /** The stack glue of a node as its daemon controls it. */
-public final class NodeStack implements NodeDaemon.StackControl {
+final class NodeStack implements NodeDaemon.StackControl {
   private final Stacks stacks;
+  private final DomainsDir domains;
 
-  /** Makes the control of a node's stack glue. */
-  public NodeStack(Stacks stacks) {
+  NodeStack(Stacks stacks, DomainsDir domains) {
     this.stacks = stacks;
+    this.domains = domains;
   }
 
   @Override
@@ -24,5 +27,7 @@ public final class NodeStack implements NodeDaemon.StackControl {
   }
 
   @Override
-  public void leaveDomains(boolean force) throws IOException {}
+  public void leaveDomains(boolean force) throws IOException {
+    domains.leaveAll(force);
+  }
 }
