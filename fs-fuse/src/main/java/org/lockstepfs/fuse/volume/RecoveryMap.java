@@ -1,7 +1,9 @@
 package org.lockstepfs.fuse.volume;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
@@ -18,6 +20,7 @@ final class RecoveryMap implements RecoveryHandler {
   /** By node, which of all deaths it was: a node may die again while it is being recovered. */
   private final Map<Integer, Long> dead = new TreeMap<>();
 
+  private final Set<Integer> back = new HashSet<>();
   private long deaths;
   private Thread recoverer;
   private Runnable listener = () -> {};
@@ -25,8 +28,21 @@ final class RecoveryMap implements RecoveryHandler {
 
   @Override
   public synchronized void nodeDown(int node) {
+    back.remove(node);
     dead.put(node, deaths++);
     listener.run();
+  }
+
+  @Override
+  public synchronized void nodeBack(int node) {
+    if (dead.containsKey(node)) {
+      back.add(node);
+    }
+  }
+
+  /** Returns whether a node to recover lives again, so that a lock of its may be its new life's. */
+  synchronized boolean isBack(int node) {
+    return back.contains(node);
   }
 
   /** Sets whom to tell of deaths, at once if there were some; must not block. */
@@ -50,6 +66,7 @@ final class RecoveryMap implements RecoveryHandler {
   /** Lets go who waits, if nobody has died since {@link #pending} returned {@code done}. */
   synchronized void recovered(Map<Integer, Long> done) {
     dead.entrySet().removeAll(done.entrySet());
+    back.retainAll(dead.keySet());
     notifyAll();
   }
 

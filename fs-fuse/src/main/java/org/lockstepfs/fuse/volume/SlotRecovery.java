@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntPredicate;
 import org.lockstepfs.blockdev.format.SlotMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,13 +21,20 @@ final class SlotRecovery {
 
   private final Volume volume;
   private final Slots slots;
+  private final IntPredicate isBack;
   private final SlotJournal[] journals;
 
   /** By slot, how often it had been recovered when this node last looked. */
   private final AtomicIntegerArray known;
 
-  /** Makes a recovery, and looks how often each slot has been recovered so far. */
-  SlotRecovery(Volume volume, Slots slots, SystemFiles files) throws IOException {
+  /**
+   * Makes a recovery, and looks how often each slot has been recovered so far.
+   *
+   * @param isBack whether a node that died lives again
+   */
+  SlotRecovery(Volume volume, Slots slots, SystemFiles files, IntPredicate isBack)
+      throws IOException {
+    this.isBack = isBack;
     this.volume = volume;
     this.slots = slots;
     this.journals = new SlotJournal[files.slots()];
@@ -100,12 +108,16 @@ final class SlotRecovery {
   /**
    * Locks the journal of a node that died, unless somebody was faster: another survivor, or the
    * node itself, which is back. Its lock may still count where its death is not known yet, so this
-   * waits.
+   * waits; but not for the new life of a node that is back, which has had the super lock and has
+   * replayed whatever needed it.
    */
   private boolean lockDead(int slot) throws IOException {
     int now = journals[slot].recoveryGeneration();
     if (now != known.getAndSet(slot, now)) {
       return false;
+    }
+    if (isBack.test(slots.node(slot))) {
+      return journals[slot].tryLock();
     }
     journals[slot].lock();
     return true;

@@ -99,7 +99,7 @@ public final class VolumeMount {
               systemFiles.slotMap(),
               sb.features().has(Feature.EXTENDED_SLOT_MAP),
               sb.maxSlots());
-      SlotRecovery others = new SlotRecovery(volume, slots, systemFiles);
+      SlotRecovery others = new SlotRecovery(volume, slots, systemFiles, dead::isBack);
       if (volume.isFrozen()) {
         look(others);
         dead.recoverer(null);

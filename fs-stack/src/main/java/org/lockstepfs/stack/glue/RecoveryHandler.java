@@ -18,4 +18,10 @@ public interface RecoveryHandler {
 
   /** A member of the volume's domain died. Must not block: the lock manager waits. */
   void nodeDown(int node);
+
+  /**
+   * A member that died is a member again, in a new life; every other member knows of its death.
+   * Must not block.
+   */
+  default void nodeBack(int node) {}
 }

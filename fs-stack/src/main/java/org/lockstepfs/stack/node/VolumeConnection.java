@@ -52,6 +52,7 @@ final class VolumeConnection implements ClusterConnection {
   private final HeartbeatRegion region;
   private final RegionHeartbeat beats;
   private final VolumeHeartbeat heart;
+  private final Returns returns;
   private final LockDomain domain;
   private final PlockTransport plocks;
   private final Optional<PlockDaemon.VolumeLocks> externalPlocks;
@@ -74,6 +75,7 @@ final class VolumeConnection implements ClusterConnection {
     this.region = region;
     this.heart = VolumeHeartbeat.make(node, running, uuid, region);
     this.beats = heart.beats();
+    this.returns = new Returns(recovery);
     this.domain =
         running
             .domains()
@@ -92,7 +94,7 @@ final class VolumeConnection implements ClusterConnection {
                     protocol,
                     new DlmMeters(node.environment().metrics(), uuid),
                     this::membersChanged,
-                    recovery));
+                    returns));
     this.plocks =
         new PlockTransport(
             running.net(),
@@ -192,6 +194,7 @@ final class VolumeConnection implements ClusterConnection {
     members = now;
     LOG.info("lock domain {} has nodes {}", uuid, now);
     plocks.members(now);
+    returns.members(now);
   }
 
   private void closeDomain() {
