@@ -100,7 +100,33 @@ final class ClusterConfigBuilder {
         choice(cluster, "membership", "hazelcast", "static").equals("hazelcast"),
         stack(cluster),
         choice(cluster, "plock", "internal", "external").equals("external"),
-        new FencingBuilder(file, cluster).build(nodes));
+        new FencingBuilder(file, cluster).build(nodes),
+        expectedVotes(cluster, nodes.size()));
+  }
+
+  /** Two sides without a common node must not both have more than half of the votes. */
+  private int expectedVotes(Stanza cluster, int nodes) throws ConfigException {
+    boolean votes = choice(cluster, "quorum", "disk", "votes").equals("votes");
+    if (!cluster.has("expected_votes")) {
+      return votes ? nodes : 0;
+    }
+    int line = cluster.lineOf("expected_votes");
+    if (!votes) {
+      throw error(line, "expected_votes means nothing without quorum = votes");
+    }
+    int expected = cluster.number("expected_votes", 1, ClusterNode.MAX_NODES);
+    int majority = expected / 2 + 1;
+    if (majority > nodes) {
+      throw error(
+          line,
+          "expected_votes = " + expected + " needs " + majority + " nodes, there are " + nodes);
+    }
+    if (2 * majority <= nodes) {
+      throw error(
+          line,
+          "expected_votes = " + expected + " lets two halves of " + nodes + " nodes go on at once");
+    }
+    return expected;
   }
 
   /** As mkfs.ocfs2 and tunefs.ocfs2 stamp it on volumes. */

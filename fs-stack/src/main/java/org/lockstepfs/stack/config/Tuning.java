@@ -13,9 +13,22 @@ package org.lockstepfs.stack.config;
  * @param externalPlocks whether volumes on the user stack leave byte-range locks to another
  *     program, key {@code plock}: {@code internal} (default) or {@code external}
  * @param fencing how silent nodes are fenced from outside
+ * @param expectedVotes how many votes there are if nodes of a user stack know of each other by
+ *     beats over the network, keys {@code quorum = votes} and {@code expected_votes} (default: the
+ *     number of nodes); 0 if by heartbeats on the disk, {@code quorum = disk} (default)
  */
 public record Tuning(
-    String timing, boolean hazelcast, String stack, boolean externalPlocks, Fencing fencing) {
+    String timing,
+    boolean hazelcast,
+    String stack,
+    boolean externalPlocks,
+    Fencing fencing,
+    int expectedVotes) {
+  /** Returns whether liveness and quorum go by votes, and nothing is written to the disk for it. */
+  public boolean byVotes() {
+    return expectedVotes > 0;
+  }
+
   /** What holds for files without these keys. */
-  public static final Tuning DEFAULT = new Tuning("fast", true, "o2cb", false, Fencing.NONE);
+  public static final Tuning DEFAULT = new Tuning("fast", true, "o2cb", false, Fencing.NONE, 0);
 }

@@ -15,22 +15,24 @@ final class Attributes {
   private static final String THRESHOLD = "lockstep.heartbeat.dead.threshold";
   private static final String IDLE = "lockstep.net.idle.ms";
   private static final String KEEPALIVE = "lockstep.net.keepalive.ms";
+  private static final String QUORUM = "lockstep.quorum";
 
   private Attributes() {}
 
   static Map<String, String> of(MemberProfile profile) {
     Member member = profile.member();
-    return Map.of(
-        NODE, Integer.toString(member.node()),
-        NAME, member.name(),
-        ADDRESS, member.address(),
-        STACK, member.stackLabel(),
-        INCARNATION, Long.toString(member.incarnation()),
-        CLUSTER, profile.clusterName(),
-        INTERVAL, Integer.toString(profile.heartbeatIntervalMs()),
-        THRESHOLD, Integer.toString(profile.deadThreshold()),
-        IDLE, Integer.toString(profile.idleTimeoutMs()),
-        KEEPALIVE, Integer.toString(profile.keepaliveDelayMs()));
+    return Map.ofEntries(
+        Map.entry(NODE, Integer.toString(member.node())),
+        Map.entry(NAME, member.name()),
+        Map.entry(ADDRESS, member.address()),
+        Map.entry(STACK, member.stackLabel()),
+        Map.entry(INCARNATION, Long.toString(member.incarnation())),
+        Map.entry(CLUSTER, profile.clusterName()),
+        Map.entry(INTERVAL, Integer.toString(profile.heartbeatIntervalMs())),
+        Map.entry(THRESHOLD, Integer.toString(profile.deadThreshold())),
+        Map.entry(IDLE, Integer.toString(profile.idleTimeoutMs())),
+        Map.entry(KEEPALIVE, Integer.toString(profile.keepaliveDelayMs())),
+        Map.entry(QUORUM, profile.quorum()));
   }
 
   /** Reads a profile; empty if a member that is no Lockstep node got into the cluster. */
@@ -53,12 +55,13 @@ final class Attributes {
               Integer.parseInt(attributes.get(INTERVAL)),
               Integer.parseInt(attributes.get(THRESHOLD)),
               Integer.parseInt(attributes.get(IDLE)),
-              Integer.parseInt(attributes.get(KEEPALIVE))));
+              Integer.parseInt(attributes.get(KEEPALIVE)),
+              attributes.get(QUORUM)));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
   }
 
   private static final MemberProfile EMPTY =
-      new MemberProfile(new Member(0, "", "", "", 0), "", 0, 0, 0, 0);
+      new MemberProfile(new Member(0, "", "", "", 0), "", 0, 0, 0, 0, "");
 }

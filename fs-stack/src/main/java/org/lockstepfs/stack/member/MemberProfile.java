@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param deadThreshold missed heartbeats after which a node is dead
  * @param idleTimeoutMs o2net's idle time-out
  * @param keepaliveDelayMs o2net's keepalive delay
+ * @param quorum how nodes know who lives: {@code disk}, or how many votes there are
  */
 public record MemberProfile(
     Member member,
@@ -18,7 +19,8 @@ public record MemberProfile(
     int heartbeatIntervalMs,
     int deadThreshold,
     int idleTimeoutMs,
-    int keepaliveDelayMs) {
+    int keepaliveDelayMs,
+    String quorum) {
 
   /**
    * Checks a joiner against a member that was there before it.
@@ -40,7 +42,8 @@ public record MemberProfile(
         .or(() -> differs("heartbeat interval", heartbeatIntervalMs, joiner.heartbeatIntervalMs))
         .or(() -> differs("heartbeat dead threshold", deadThreshold, joiner.deadThreshold))
         .or(() -> differs("network idle time-out", idleTimeoutMs, joiner.idleTimeoutMs))
-        .or(() -> differs("network keepalive delay", keepaliveDelayMs, joiner.keepaliveDelayMs));
+        .or(() -> differs("network keepalive delay", keepaliveDelayMs, joiner.keepaliveDelayMs))
+        .or(() -> differs("quorum", quorum, joiner.quorum));
   }
 
   private Optional<String> differs(String what, Object theirs, Object ours) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.IntFunction;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A lock domain that belongs to no volume. Its nodes are those whose heartbeats this node sees on
  * the volumes that it has mounted; so all of them have to share one. A member of the cluster whose
- * heartbeat is not seen could be in the domain without anybody knowing: then nobody joins.
+ * heartbeat is not seen could be in the domain without anybody knowing: then nobody joins. By votes
+ * the domain shows for itself who is in it, and no volume is needed.
  */
 final class BareConnection implements ClusterConnection {
   private static final Logger LOG = LoggerFactory.getLogger(BareConnection.class);
@@ -34,6 +36,7 @@ final class BareConnection implements ClusterConnection {
   private final Running running;
   private final String name;
   private final LockingProtocol protocol;
+  private final Optional<Presence> presence;
   private final LockDomain domain;
   private volatile ProtocolVersion version;
 
@@ -50,12 +53,19 @@ final class BareConnection implements ClusterConnection {
     this.protocol = protocol;
     this.version = protocol.maxVersion();
     int self = running.self().number();
-    MemberLives lives = new MemberLives(running.membership(), running.liveNodes());
-    OptionalLong life = lives.apply(self);
+    this.presence = running.votes().map(votes -> VotesPresence.make(node, votes, name));
+    IntFunction<OptionalLong> lives =
+        presence.isPresent()
+            ? presence.get()::generationOf
+            : new MemberLives(running.membership(), running.liveNodes());
+    OptionalLong life =
+        presence.isPresent() ? OptionalLong.of(presence.get().generation()) : lives.apply(self);
     if (life.isEmpty()) {
       throw unconnected("this node has no heartbeat; mount a volume first");
     }
-    checkMembersAreSeen();
+    if (presence.isEmpty()) {
+      checkMembersAreSeen();
+    }
     this.domain =
         running
             .domains()
@@ -97,6 +107,10 @@ final class BareConnection implements ClusterConnection {
   /** Goes through the steps of joining; undoes them if one fails. */
   void connect() throws IOException {
     try {
+      if (presence.isPresent()) {
+        presence.get().start();
+        StackNode.awaitMembership(running);
+      }
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
           .await(node.timing().linkTimeoutMs());
       domain.open();
@@ -107,6 +121,7 @@ final class BareConnection implements ClusterConnection {
       LOG.info("joined lock domain {}: nodes {}", name, joined.members());
     } catch (IOException | RuntimeException e) {
       domain.close();
+      presence.ifPresent(Presence::stop);
       throw e;
     }
   }
@@ -157,6 +172,7 @@ final class BareConnection implements ClusterConnection {
           domain.leave(), VolumeConnection.LEAVE_TIMEOUT_SECONDS, "leave lock domain " + name);
     } finally {
       domain.close();
+      presence.ifPresent(Presence::leave);
       node.leftBare(name);
     }
   }

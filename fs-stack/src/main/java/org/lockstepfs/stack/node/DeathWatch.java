@@ -21,9 +21,10 @@ import java.util.function.IntPredicate;
  *       process that is stopped, paused or busy keeps its listening socket, and its kernel accepts
  *       for it; a cut network or a dead host does not answer at all.
  *   <li>It is no member: its other connections are gone as well.
- *   <li>In every region in which it is live its block has not changed for {@link #QUIET_INTERVALS}
- *       intervals since the suspicion arose, watched by reads in between. A node that closed a link
- *       and lives beats within that time, and the suspicion is dropped.
+ *   <li>In every region in which it is live its block has not changed, or by votes none of its
+ *       beats has come, for {@link #QUIET_INTERVALS} intervals since the suspicion arose, watched
+ *       by looks in between. A node that closed a link and lives beats within that time, and the
+ *       suspicion is dropped.
  * </ul>
  *
  * <p>That is safe although the node's own deadline may not have passed: a process that has ended
@@ -39,11 +40,12 @@ final class DeathWatch {
   static final int QUIET_INTERVALS = 2;
 
   /**
-   * One look at a region's blocks.
+   * One look at a region's blocks, or at the beats that came.
    *
    * @param region any object that is the same for each look at the region
-   * @param atNanos when the read ended
-   * @param changedNanos for each node that is live there, when its block's content was first seen
+   * @param atNanos when the look ended
+   * @param changedNanos for each node that is live there, when its block's content was first seen,
+   *     or its last beat came
    */
   record Look(Object region, long atNanos, Map<Integer, Long> changedNanos) {}
 

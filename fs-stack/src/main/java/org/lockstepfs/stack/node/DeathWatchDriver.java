@@ -1,6 +1,5 @@
 package org.lockstepfs.stack.node;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +14,6 @@ import org.lockstepfs.stack.member.Member;
 import org.lockstepfs.stack.member.Membership;
 import org.lockstepfs.stack.member.MembershipListener;
 import org.lockstepfs.stack.o2hb.HeartbeatListener;
-import org.lockstepfs.stack.o2hb.HeartbeatRunner;
 import org.lockstepfs.stack.o2hb.HeartbeatTiming;
 import org.lockstepfs.stack.o2hb.LiveNodes;
 import org.lockstepfs.stack.o2net.LinkListener;
@@ -34,7 +32,7 @@ final class DeathWatchDriver implements LinkListener, MembershipListener, Heartb
   private final int self;
   private final O2Net net;
   private final Membership membership;
-  private final Supplier<Collection<HeartbeatRunner>> regions;
+  private final Supplier<Collection<Presence>> presences;
   private final ScheduledExecutorService executor;
   private final LongSupplier nanoClock;
   private final long roundMs;
@@ -48,13 +46,13 @@ final class DeathWatchDriver implements LinkListener, MembershipListener, Heartb
       O2Net net,
       LiveNodes liveNodes,
       Membership membership,
-      Supplier<Collection<HeartbeatRunner>> regions,
+      Supplier<Collection<Presence>> presences,
       ScheduledExecutorService executor,
       LongSupplier nanoClock) {
     this.self = self;
     this.net = net;
     this.membership = membership;
-    this.regions = regions;
+    this.presences = presences;
     this.executor = executor;
     this.nanoClock = nanoClock;
     this.roundMs = Math.max(1, timing.intervalMs() / ROUNDS_PER_INTERVAL);
@@ -113,23 +111,22 @@ final class DeathWatchDriver implements LinkListener, MembershipListener, Heartb
     for (int node : watch.suspects()) {
       net.probe(node, refused -> mailbox.post(() -> watch.probed(node, refused)));
     }
-    List<HeartbeatRunner> now = List.copyOf(regions.get());
-    List<CompletableFuture<DeathWatch.Look>> looks = new ArrayList<>();
-    for (HeartbeatRunner region : now) {
-      looks.add(
-          region.look().thenApply(l -> new DeathWatch.Look(region, l.atNanos(), l.changedNanos())));
-    }
+    List<Presence> now = List.copyOf(presences.get());
+    List<CompletableFuture<DeathWatch.Look>> looks = now.stream().map(Presence::look).toList();
     CompletableFuture.allOf(looks.toArray(new CompletableFuture<?>[0]))
-        .whenComplete((done, error) -> mailbox.post(() -> endRound(looks, error == null)));
+        .whenComplete((done, error) -> mailbox.post(() -> endRound(now, looks, error == null)));
   }
 
-  private void endRound(List<CompletableFuture<DeathWatch.Look>> looks, boolean complete) {
+  private void endRound(
+      List<Presence> of, List<CompletableFuture<DeathWatch.Look>> looks, boolean complete) {
     if (complete) {
       List<DeathWatch.Look> seen = looks.stream().map(CompletableFuture::join).toList();
       Set<Integer> ended = watch.round(seen, nanoClock.getAsLong());
       for (int node : ended) {
         LOG.warn("node {}: its process has ended: not waiting for its heartbeat to time out", node);
-        seen.forEach(look -> ((HeartbeatRunner) look.region()).end(node, look.atNanos()));
+        for (int i = 0; i < seen.size(); i++) {
+          of.get(i).end(node, seen.get(i).atNanos());
+        }
       }
     }
     running = !watch.suspects().isEmpty();

@@ -5,15 +5,15 @@ import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.node.StackNode.Running;
-import org.lockstepfs.stack.o2hb.HeartbeatRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A heartbeat that goes on while its volume is not mounted. A mount brings its own, for each of its
  * lives needs a generation that no other had; this one pauses meanwhile. In between this node is
- * not seen on the volume for a moment, which means nothing while it has no lock domain.
- * Thread-safe.
+ * not seen on the volume for a moment, which means nothing while it has no lock domain. By votes it
+ * goes on beside the mount's, under another name: leaving and joining again would cost the others a
+ * vote in between. Thread-safe.
  */
 final class HeldHeartbeat {
   private static final Logger LOG = LoggerFactory.getLogger(HeldHeartbeat.class);
@@ -22,12 +22,12 @@ final class HeldHeartbeat {
   private final Running running;
   private final String uuid;
   private final HeartbeatRegion region;
-  private VolumeHeartbeat heart;
+  private Presence presence;
   private boolean mounted;
   private boolean ended;
 
   /** Read by those whom a start that waits may be waiting for. */
-  private volatile HeartbeatRunner steady;
+  private volatile Presence steady;
 
   HeldHeartbeat(StackNode node, Running running, String uuid, HeartbeatRegion region) {
     this.node = node;
@@ -36,16 +36,21 @@ final class HeldHeartbeat {
     this.region = region;
   }
 
-  /** Beats unless the volume is mounted; returns when this node is a member. */
+  /** Returns whether it is to be paused while the volume is mounted. */
+  boolean pausesForMounts() {
+    return running.votes().isEmpty();
+  }
+
+  /** Beats unless it is paused; returns when this node is a member. */
   synchronized void start() throws IOException {
-    if (mounted || ended || heart != null) {
+    if (mounted || ended || presence != null) {
       return;
     }
-    heart = VolumeHeartbeat.make(node, running, uuid, region);
+    presence = Presence.make(node, running, pausesForMounts() ? uuid : "held " + uuid, region);
     try {
-      heart.start(running);
+      presence.start();
       StackNode.awaitMembership(running);
-      steady = heart.runner();
+      steady = presence;
     } catch (IOException | RuntimeException e) {
       stop();
       throw e;
@@ -58,13 +63,16 @@ final class HeldHeartbeat {
    * @throws ErrnoException EBUSY if lock domains without a volume need this heartbeat
    */
   synchronized void pause() throws ErrnoException {
+    if (!pausesForMounts()) {
+      return;
+    }
     checkUnneeded();
     mounted = true;
     stop();
   }
 
   private void checkUnneeded() throws ErrnoException {
-    if (heart != null && running.pins().count() > 0) {
+    if (presence != null && running.pins().count() > 0) {
       throw new ErrnoException(
           Errno.EBUSY,
           "lock domains depend on the heartbeat that 'lockstep hb start' began on volume "
@@ -95,15 +103,15 @@ final class HeldHeartbeat {
   }
 
   private void stop() {
-    if (heart != null) {
+    if (presence != null) {
       steady = null;
-      heart.stop();
-      heart = null;
+      presence.stop();
+      presence = null;
     }
   }
 
-  /** Returns the heartbeat, or null while it starts or pauses. */
-  HeartbeatRunner runner() {
+  /** Returns what shows that this node lives, or null while that starts or pauses. */
+  Presence presence() {
     return steady;
   }
 }

@@ -46,9 +46,10 @@ import org.lockstepfs.stack.member.MemberProfile;
 import org.lockstepfs.stack.member.Membership;
 import org.lockstepfs.stack.member.StaticMembership;
 import org.lockstepfs.stack.o2hb.HeartbeatListener;
-import org.lockstepfs.stack.o2hb.HeartbeatRunner;
 import org.lockstepfs.stack.o2hb.LiveNodes;
 import org.lockstepfs.stack.o2net.O2Net;
+import org.lockstepfs.stack.votes.VotesRunner;
+import org.lockstepfs.stack.votes.VotesTiming;
 
 /**
  * This node in its cluster: configuration, transport, live nodes and membership, made at the first
@@ -79,6 +80,7 @@ public final class StackNode implements StackOperations {
       LockDomains domains,
       Membership membership,
       CompletableFuture<Void> joined,
+      Optional<VotesRunner> votes,
       ScheduledExecutorService timer) {}
 
   /**
@@ -142,7 +144,7 @@ public final class StackNode implements StackOperations {
       throw new IOException(volume.devicePath() + " has a heartbeat of its own already");
     }
     try {
-      if (!connecting.contains(uuid)) {
+      if (!(heartbeat.pausesForMounts() && connecting.contains(uuid))) {
         heartbeat.start();
       }
     } catch (IOException | RuntimeException e) {
@@ -160,6 +162,9 @@ public final class StackNode implements StackOperations {
   public ClusterConnection connectAgnostic(
       String domain, LockingProtocol protocol, RecoveryHandler recovery) throws IOException {
     Running node = running;
+    if (node == null && ClusterConfig.read(environment.configFile()).tuning().byVotes()) {
+      node = running();
+    }
     if (node == null) {
       throw new ErrnoException(
           Errno.ENOTCONN,
@@ -170,12 +175,15 @@ public final class StackNode implements StackOperations {
           Errno.EBUSY, "lock domain " + domain + " is joined by this node already");
     }
     try {
-      node.pins().pin(domain);
+      if (node.votes().isEmpty()) {
+        node.pins().pin(domain);
+      }
       BareConnection connection = new BareConnection(this, node, domain, protocol, recovery);
       connection.connect();
       return connection;
     } catch (IOException | RuntimeException e) {
       leftBare(domain);
+      forgetFailedMembership();
       throw e;
     }
   }
@@ -222,6 +230,12 @@ public final class StackNode implements StackOperations {
       throw new IOException(
           environment.configFile() + ": heartbeat_mode = global is not supported");
     }
+    if (config.tuning().byVotes() && label.equals(Stacks.O2CB)) {
+      throw new IOException(
+          environment.configFile()
+              + ": quorum = votes is for user stacks; o2cb, which kernel nodes run as well, knows"
+              + " heartbeats on the disk only: use quorum = disk, or volumes of another stack");
+    }
     PeerFence peerFence = peerFence(config);
     O2Net net =
         new O2Net(
@@ -235,18 +249,12 @@ public final class StackNode implements StackOperations {
     LiveNodes liveNodes = new LiveNodes(peerFence);
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(thread("o2cb-timer-" + name));
-    QuorumDriver quorum =
-        new QuorumDriver(
-            self.number(),
-            timing,
-            liveNodes,
-            environment.fence(),
-            timer,
-            nanoClock,
-            environment.metrics());
-    // Quorum hears of a node's death before its link is closed for it.
-    liveNodes.add(quorum, HeartbeatListener.PRIORITY_NET);
-    net.addLinkListener(quorum);
+    VotesRunner votes = null;
+    if (config.tuning().byVotes()) {
+      votes = votes(config, self, net, liveNodes);
+    } else {
+      startQuorum(self, net, liveNodes, timer);
+    }
     liveNodes.add(new LinkDriver(net), HeartbeatListener.PRIORITY_NET);
     LockDomains domains = lockManager.get();
     domains.start(net);
@@ -258,7 +266,7 @@ public final class StackNode implements StackOperations {
             net,
             liveNodes,
             membership,
-            this::heartbeats,
+            this::presences,
             timer,
             nanoClock);
     net.addLinkListener(deaths);
@@ -274,7 +282,39 @@ public final class StackNode implements StackOperations {
         domains,
         membership,
         startBeside(membership),
+        Optional.ofNullable(votes),
         timer);
+  }
+
+  private void startQuorum(
+      ClusterNode self, O2Net net, LiveNodes liveNodes, ScheduledExecutorService timer) {
+    QuorumDriver quorum =
+        new QuorumDriver(
+            self.number(),
+            timing,
+            liveNodes,
+            environment.fence(),
+            timer,
+            nanoClock,
+            environment.metrics());
+    // Quorum hears of a node's death before its link is closed for it.
+    liveNodes.add(quorum, HeartbeatListener.PRIORITY_NET);
+    net.addLinkListener(quorum);
+  }
+
+  private VotesRunner votes(
+      ClusterConfig config, ClusterNode self, O2Net net, LiveNodes liveNodes) {
+    return new VotesRunner(
+        config,
+        self,
+        VotesTiming.of(timing.heartbeat()),
+        net,
+        liveNodes,
+        environment.fence(),
+        generations::next,
+        nanoClock,
+        Executors.newSingleThreadScheduledExecutor(thread("votes-" + self.name())),
+        environment.metrics());
   }
 
   /** A node that was fenced at the storage gets its way back first of all. */
@@ -290,10 +330,10 @@ public final class StackNode implements StackOperations {
     return agent;
   }
 
-  private List<HeartbeatRunner> heartbeats() {
+  private List<Presence> presences() {
     return Stream.concat(
-            connections.values().stream().map(VolumeConnection::heartbeat),
-            held.values().stream().map(HeldHeartbeat::runner).filter(Objects::nonNull))
+            connections.values().stream().map(VolumeConnection::presence),
+            held.values().stream().map(HeldHeartbeat::presence).filter(Objects::nonNull))
         .toList();
   }
 
@@ -311,7 +351,8 @@ public final class StackNode implements StackOperations {
             timing.heartbeat().intervalMs(),
             timing.heartbeat().deadThreshold(),
             timing.net().idleTimeoutMs(),
-            timing.net().keepaliveDelayMs());
+            timing.net().keepaliveDelayMs(),
+            config.tuning().byVotes() ? config.tuning().expectedVotes() + " votes" : "disk");
     return new HazelcastMembership(config, self, profile);
   }
 
@@ -438,22 +479,10 @@ public final class StackNode implements StackOperations {
         // It never joined; there is nothing to leave.
       }
       node.membership().close();
+      node.votes().ifPresent(VotesRunner::close);
       node.net().close();
       node.timer().shutdownNow();
       node.peerFence().close();
-    }
-  }
-
-  /** Makes and breaks links as nodes come and go. */
-  private record LinkDriver(O2Net net) implements HeartbeatListener {
-    @Override
-    public void nodeUp(int node, long generation) {
-      net.nodeUp(node);
-    }
-
-    @Override
-    public void nodeDown(int node) {
-      net.nodeDown(node);
     }
   }
 }

@@ -29,8 +29,6 @@ import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackStatus;
 import org.lockstepfs.stack.member.Member;
 import org.lockstepfs.stack.node.StackNode.Running;
-import org.lockstepfs.stack.o2hb.HeartbeatRunner;
-import org.lockstepfs.stack.o2hb.RegionHeartbeat;
 import org.lockstepfs.stack.plock.PlockTransport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +48,7 @@ final class VolumeConnection implements ClusterConnection {
   private final String uuid;
   private final LockingProtocol protocol;
   private final HeartbeatRegion region;
-  private final RegionHeartbeat beats;
-  private final VolumeHeartbeat heart;
+  private final Presence presence;
   private final Returns returns;
   private final LockDomain domain;
   private final PlockTransport plocks;
@@ -73,8 +70,7 @@ final class VolumeConnection implements ClusterConnection {
     this.protocol = protocol;
     this.version = protocol.maxVersion();
     this.region = region;
-    this.heart = VolumeHeartbeat.make(node, running, uuid, region);
-    this.beats = heart.beats();
+    this.presence = Presence.make(node, running, uuid, region);
     this.returns = new Returns(recovery);
     this.domain =
         running
@@ -82,12 +78,12 @@ final class VolumeConnection implements ClusterConnection {
             .make(
                 new LockDomains.Setup(
                     uuid,
-                    beats.generation(),
+                    presence.generation(),
                     running.config(),
                     running.self(),
                     running.net(),
                     running.liveNodes(),
-                    beats::generationOf,
+                    presence::generationOf,
                     running.timer(),
                     node.nanoClock(),
                     node.environment().fence(),
@@ -99,8 +95,8 @@ final class VolumeConnection implements ClusterConnection {
         new PlockTransport(
             running.net(),
             O2DlmConfig.domainKey(uuid),
-            new PlockMember(running.self().number(), beats.generation()),
-            beats::generationOf,
+            new PlockMember(running.self().number(), presence.generation()),
+            presence::generationOf,
             running.timer());
     this.externalPlocks =
         node.plockDaemon().map(daemon -> daemon.volume(uuid, running.self().number()));
@@ -109,7 +105,7 @@ final class VolumeConnection implements ClusterConnection {
   /** Goes through the steps of joining; undoes them if one fails. */
   void connect() throws IOException {
     try {
-      heart.start(running);
+      presence.start();
       StackNode.awaitMembership(running);
       fenceTheSilent(checkSilentMembers());
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
@@ -122,7 +118,7 @@ final class VolumeConnection implements ClusterConnection {
       LOG.info("joined lock domain {}: nodes {}", uuid, joined.members());
     } catch (IOException | RuntimeException e) {
       closeDomain();
-      heart.stop();
+      presence.stop();
       throw e;
     }
   }
@@ -135,7 +131,7 @@ final class VolumeConnection implements ClusterConnection {
    * @return the silent nodes that are no members
    */
   private Set<Integer> checkSilentMembers() throws IOException {
-    Map<Integer, Long> silent = new TreeMap<>(heart.runner().silentGenerations());
+    Map<Integer, Long> silent = new TreeMap<>(presence.silentGenerations());
     for (Member member : running.membership().members()) {
       Long generation = silent.remove(member.node());
       if (generation != null && member.incarnation() != 0 && generation > member.incarnation()) {
@@ -234,14 +230,14 @@ final class VolumeConnection implements ClusterConnection {
     return domain.dump(lksb);
   }
 
-  HeartbeatRunner heartbeat() {
-    return heart.runner();
+  Presence presence() {
+    return presence;
   }
 
   StackStatus.Volume status() {
     return new StackStatus.Volume(
         uuid,
-        TimeUnit.NANOSECONDS.toMillis(heart.runner().ageNanos()),
+        TimeUnit.NANOSECONDS.toMillis(presence.ageNanos()),
         members,
         domain.locks(),
         region,
@@ -259,9 +255,7 @@ final class VolumeConnection implements ClusterConnection {
       await(domain.leave(), LEAVE_TIMEOUT_SECONDS, "leave lock domain " + uuid);
     } finally {
       closeDomain();
-      running.pins().awaitUnneeded(uuid, beats);
-      heart.stop();
-      running.pins().ended(beats);
+      presence.leave();
       node.disconnected(uuid);
     }
   }

@@ -98,7 +98,12 @@ public final class LiveNodes {
     }
   }
 
-  void up(Object region, int node, long generation) {
+  /**
+   * A node is live in a region.
+   *
+   * @param region any object that stands for it
+   */
+  public void up(Object region, int node, long generation) {
     synchronized (callbackLock) {
       Set<Object> regions = regionsOf.computeIfAbsent(node, n -> new HashSet<>());
       boolean first = regions.isEmpty();
@@ -115,7 +120,7 @@ public final class LiveNodes {
    *
    * @param fellSilent whether that is all that is known; else it has left or its process has ended
    */
-  void down(Object region, int node, boolean fellSilent) {
+  public void down(Object region, int node, boolean fellSilent) {
     synchronized (callbackLock) {
       if (fellSilent) {
         silent.add(node);

@@ -221,6 +221,17 @@ public final class O2Net implements Closeable {
     }
   }
 
+  /**
+   * A link to this node is wanted though it is not known to live: for heartbeats that go over
+   * links. One that broke, or was refused, is tried again.
+   */
+  public void reopen(int node) {
+    Peer peer = peers.get(node);
+    if (peer != null) {
+      queue.post(peer::reopen);
+    }
+  }
+
   /** Heartbeat has lost this node: its link is closed and none accepted until it is back. */
   public void nodeDown(int node) {
     Peer peer = peers.get(node);

@@ -51,6 +51,7 @@ final class Peer {
   private boolean heartbeating;
   private boolean givenUp = true;
   private boolean idleSeen;
+  private boolean missed;
   private Handshake bound;
   private ScheduledFuture<?> connectTimer;
   private ScheduledFuture<?> expiry;
@@ -112,6 +113,14 @@ final class Peer {
     giveUp("stopped heartbeating");
   }
 
+  /** Nobody counts the peer live, but a link is wanted: one that was given up is tried again. */
+  void reopen() {
+    if (givenUp) {
+      nodeDown();
+      nodeUp();
+    }
+  }
+
   /** Sends, or keeps the message until the link is up, or fails it at once. */
   void send(int type, int key, byte[] payload, SendListener listener) {
     if (up) {
@@ -163,6 +172,7 @@ final class Peer {
     bound = theirs;
     from.accept();
     up = true;
+    missed = false;
     givenUp = false;
     idleSeen = false;
     cancel(expiry);
@@ -263,10 +273,13 @@ final class Peer {
   private void expired() {
     expiry = null;
     if (!up) {
-      LOG.warn(
-          "o2net: no connection with node {} after {} ms; check network and configuration",
-          node.number(),
-          timeouts.idleTimeoutMs());
+      if (!missed) {
+        LOG.warn(
+            "o2net: no connection with node {} after {} ms; check network and configuration",
+            node.number(),
+            timeouts.idleTimeoutMs());
+      }
+      missed = true;
       failWaiting();
       armExpiry();
     }

@@ -59,7 +59,25 @@ class ClusterConfigTest {
     String tuned = "timing = ocfs2\n\tmembership = static\n\tstack = pcmk\n\tplock = external";
     assertThat(
             ClusterConfig.parse("f", GOOD.replace("future_key = whatever", tuned)).get(0).tuning())
-        .isEqualTo(new Tuning("ocfs2", false, "pcmk", true, Fencing.NONE));
+        .isEqualTo(new Tuning("ocfs2", false, "pcmk", true, Fencing.NONE, 0));
+  }
+
+  private static Tuning withKeys(String keys) throws IOException {
+    return ClusterConfig.parse("f", GOOD.replace("future_key = whatever", keys)).get(0).tuning();
+  }
+
+  @Test
+  void readsHowManyVotesThereAre() throws IOException {
+    assertThat(withKeys("quorum = disk").byVotes()).isFalse();
+    assertThat(withKeys("quorum = votes").expectedVotes()).isEqualTo(2);
+    assertThat(withKeys("quorum = votes\n\texpected_votes = 3").expectedVotes()).isEqualTo(3);
+    assertThatThrownBy(() -> withKeys("quorum = vote")).hasMessageContaining("'vote' is neither");
+    assertThatThrownBy(() -> withKeys("expected_votes = 2"))
+        .hasMessageContaining("means nothing without quorum = votes");
+    assertThatThrownBy(() -> withKeys("quorum = votes\n\texpected_votes = 4"))
+        .hasMessageContaining("needs 3 nodes, there are 2");
+    assertThatThrownBy(() -> withKeys("quorum = votes\n\texpected_votes = 1"))
+        .hasMessageContaining("lets two halves of 2 nodes go on at once");
   }
 
   @Test

@@ -39,7 +39,7 @@ class FenceAgentTest {
             plain.heartbeatMode(),
             plain.nodes(),
             List.of(),
-            new Tuning("fast", true, "o2cb", false, fencing)));
+            new Tuning("fast", true, "o2cb", false, fencing, 0)));
   }
 
   private static void await(CompletableFuture<Void> fenced) throws Exception {

@@ -29,7 +29,8 @@ class HazelcastMembershipTest {
       ClusterConfig cluster, ClusterNode at, int number, String stack, int interval)
       throws IOException {
     Member member = new Member(number, at.name(), "127.0.0.1", stack, 1000 + number);
-    MemberProfile profile = new MemberProfile(member, cluster.name(), interval, 7, 10_000, 2_000);
+    MemberProfile profile =
+        new MemberProfile(member, cluster.name(), interval, 7, 10_000, 2_000, "disk");
     HazelcastMembership membership = new HazelcastMembership(cluster, at, profile);
     open.add(membership);
     membership.start();

@@ -1,6 +1,7 @@
 package org.lockstepfs.stack.o2cb;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -84,6 +85,9 @@ public final class TestNode implements LockingProtocol {
   }
 
   public final SelfFence fence = TestFence.unwatched(System::nanoTime);
+  private static final VolumeIdentity VOLUME =
+      new VolumeIdentity(UUID, "vol", "o2cb", "test", "/dev/test");
+
   public final StackNode node;
   public ClusterConnection connection;
 
@@ -109,10 +113,28 @@ public final class TestNode implements LockingProtocol {
   }
 
   public TestNode connect() throws IOException {
-    HeartbeatRegion region = new HeartbeatRegion(device, 4, 512, 8);
-    VolumeIdentity volume = new VolumeIdentity(UUID, "vol", "o2cb", "test", "/dev/test");
-    connection = node.connect(volume, region, this, died::add);
+    connection = node.connect(VOLUME, region(), this, died::add);
     return this;
+  }
+
+  public TestNode disconnect() throws IOException {
+    connection.disconnect();
+    return this;
+  }
+
+  /** Joins a lock domain that belongs to no volume. */
+  public TestNode connectDomain(String name) throws IOException {
+    connection = node.connectAgnostic(name, this, died::add);
+    return this;
+  }
+
+  /** Beats for the volume until closed, connected or not. */
+  public Closeable holdHeartbeat() throws IOException {
+    return node.heartbeat(VOLUME, region());
+  }
+
+  private HeartbeatRegion region() {
+    return new HeartbeatRegion(device, 4, 512, 8);
   }
 
   public Lock lock(String name) {

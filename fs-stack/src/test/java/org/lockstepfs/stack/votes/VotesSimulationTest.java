@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(3600)
 class VotesSimulationTest {
-  private static final int SEEDS = Integer.getInteger("lockstep.votes.seeds", 1_500);
+  private static final int SEEDS = Integer.getInteger("lockstep.votes.seeds", 750);
   private static final int FEW = SEEDS / 5;
   private static final long SETTLED_MS = 16_000;
   private static final long REST_MS = 45_000;

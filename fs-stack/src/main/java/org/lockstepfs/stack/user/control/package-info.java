@@ -14,7 +14,8 @@
  *
  * <p>Who is dead, the heartbeat says, not before the dead node's own deadline has passed: that is
  * the fence {@code lease}. Which side of a split goes on, quorum decides by the same heartbeats, as
- * in the o2cb stack.
+ * in the o2cb stack; or, where nothing is written to the disk for it, votes do both ({@link
+ * org.lockstepfs.stack.votes}).
  *
  * <p>Source: ocfs2-tools ocfs2_controld and dlm_controld (member.c, cpg.c), whose part it plays;
  * the protocol is our own.

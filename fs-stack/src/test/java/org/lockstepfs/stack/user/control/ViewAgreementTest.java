@@ -3,6 +3,7 @@ package org.lockstepfs.stack.user.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +17,15 @@ import org.lockstepfs.stack.glue.ProtocolVersion;
 
 /**
  * Nodes that join, leave and die while messages and answers of different pairs overtake each other
- * and get lost: sets of one sequence are equal, a set holds nobody whose death its nodes have not
- * seen, and in the end all have one set.
+ * and get lost: sets of one sequence are equal and start in one order, each after a stop, a set
+ * holds nobody whose death its nodes have not seen, and in the end all have one set.
  */
 class ViewAgreementTest {
   private static final int NODES = 4;
 
   private final Map<Integer, Node> nodes = new TreeMap<>();
   private final Map<String, ArrayDeque<Runnable>> wire = new TreeMap<>();
+  private final Map<String, List<Long>> history = new TreeMap<>();
   private Random random;
   private long lives;
 
@@ -33,7 +35,9 @@ class ViewAgreementTest {
     final long life = ++lives;
     final ViewAgreement agreement;
     final TreeMap<Long, Map<Integer, Long>> started = new TreeMap<>();
+    final List<Long> order = new ArrayList<>();
     Map<Integer, Long> running = Map.of();
+    boolean isStopped = true;
     boolean leaving;
     boolean left;
 
@@ -67,12 +71,17 @@ class ViewAgreementTest {
     @Override
     public void stop() {
       running = Map.of();
+      isStopped = true;
     }
 
     @Override
     public void start(long seq, Map<Integer, Long> members) {
       assertThat(started.isEmpty() || started.lastKey() < seq).as("set %d is newer", seq).isTrue();
+      assertThat(isStopped).as("a stop comes before each start").isTrue();
+      isStopped = false;
       started.put(seq, Map.copyOf(members));
+      order.add(seq);
+      history.computeIfAbsent(number + "." + life, n -> order);
       for (Node other : nodes.values().stream().filter(n -> !n.leaving).toList()) {
         assertThat(other.started.getOrDefault(seq, members)).as("set %d", seq).isEqualTo(members);
       }
@@ -137,6 +146,19 @@ class ViewAgreementTest {
     }
   }
 
+  /** Which sets were started, in the order of their starts, is the same for any two lives. */
+  private void assertOneOrder(int seed) {
+    for (List<Long> one : history.values()) {
+      for (List<Long> other : history.values()) {
+        List<Long> common = one.stream().filter(other::contains).toList();
+        assertThat(other.stream().filter(one::contains).toList())
+            .as("seed %d: order of starts", seed)
+            .isEqualTo(common);
+      }
+    }
+    history.clear();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 1000, 2000, 3000})
   void allAgreeInTheEnd(int firstSeed) {
@@ -160,6 +182,7 @@ class ViewAgreementTest {
       run(6_000);
       Map<Integer, Long> expected = new TreeMap<>();
       nodes.values().forEach(n -> expected.put(n.number, n.life));
+      assertOneOrder(seed);
       for (Node node : nodes.values()) {
         assertThat(node.running).as("seed %d, node %d", seed, node.number).isEqualTo(expected);
       }
