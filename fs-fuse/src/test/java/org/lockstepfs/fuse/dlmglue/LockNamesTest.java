@@ -45,14 +45,14 @@ final class LockNamesTest {
   }
 
   @Test
-  void lettersAreOcfs2sAndDistinct() {
+  void lettersAreOcfs2sBeforeOurOwnAndDistinct() {
     StringBuilder letters = new StringBuilder();
     Set<Character> distinct = new HashSet<>();
     for (LockType type : LockType.values()) {
       letters.append(type.letter());
       distinct.add(type.letter());
     }
-    assertThat(letters).hasToString("MDSRWNOFQYPTI");
-    assertThat(distinct).hasSize(13);
+    assertThat(letters).hasToString("MDSRWNOFQYPTI" + LockType.USER.letter());
+    assertThat(distinct).hasSize(14);
   }
 }

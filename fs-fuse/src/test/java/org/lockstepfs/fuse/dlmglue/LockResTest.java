@@ -247,7 +247,7 @@ final class LockResTest {
     LockRes there = b.lockRes(LockType.DENTRY, LockNames.dentry(1, 2), LockOps.NONE);
     use(there, EX);
 
-    assertThat(lock.level()).isEqualTo(NL);
+    awaitText(lock, "level NL");
     there.drop();
     assertThat(dlm.locks()).isZero();
   }
