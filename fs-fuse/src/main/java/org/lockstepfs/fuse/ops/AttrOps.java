@@ -73,14 +73,13 @@ final class AttrOps {
   }
 
   private static void apply(InodeAttrs attrs, SetAttr change) {
-    boolean owner = change.uid().isPresent() || change.gid().isPresent();
     attrs.uid = change.uid().orElse(attrs.uid);
     attrs.gid = change.gid().orElse(attrs.gid);
     if (change.mode().isPresent()) {
       int permissions = change.mode().getAsInt() & FileMode.PERMISSIONS;
       attrs.mode = attrs.mode & ~FileMode.PERMISSIONS | permissions;
     }
-    if (change.killSuidGid() || (owner && !attrs.isDirectory())) {
+    if (change.killSuidGid() || (change.isChown() && !attrs.isDirectory())) {
       killSuidGid(attrs);
     }
     attrs.atime = change.atime() == null ? attrs.atime : change.atime();

@@ -24,4 +24,20 @@ public record SetAttr(
     TimeSpec mtime,
     TimeSpec ctime,
     OptionalLong lockOwner,
-    boolean killSuidGid) {}
+    boolean killSuidGid) {
+
+  /**
+   * Returns whether this comes from chown(2): also with -1 for both ids, when the kernel asks for
+   * nothing but leaves the set-id bits to the file system (fs/fuse/dir.c, fuse_setattr).
+   */
+  public boolean isChown() {
+    boolean nothing =
+        mode.isEmpty()
+            && size.isEmpty()
+            && atime == null
+            && mtime == null
+            && ctime == null
+            && !killSuidGid;
+    return uid.isPresent() || gid.isPresent() || nothing;
+  }
+}
