@@ -325,7 +325,7 @@ def describe(path):
     return st, shown
 
 
-def compare_holes(path, tested, reference, size, cluster):
+def compare_holes(path, tested, reference, size):
     """Data of the reference is data here, but for zeros: a tmpfs shows allocated space as data once it is cut into."""
     ours = merge(segments(tested, size))
     with open(reference, "rb") as f:
@@ -347,7 +347,7 @@ def merge(ranges):
     return joined
 
 
-def compare(tested, reference, cluster):
+def compare(tested, reference):
     seen, links = 0, {}
     for top, dirs, files in os.walk(reference):
         rel = os.path.relpath(top, reference)
@@ -367,7 +367,7 @@ def compare(tested, reference, cluster):
             if links.setdefault(sb.st_ino, sa.st_ino) != sa.st_ino:
                 fail("%s: not the same inode as its other names" % path)
             if stat.S_ISREG(sa.st_mode):
-                compare_holes(path, os.path.join(tested, path), os.path.join(reference, path), sa.st_size, cluster)
+                compare_holes(path, os.path.join(tested, path), os.path.join(reference, path), sa.st_size)
             seen += 1
     return seen
 
@@ -380,7 +380,7 @@ def main():
     m = Mirror(seed, cluster, tested, reference)
     m.run(steps)
     for root in tested:
-        seen = compare(root, reference, cluster)
+        seen = compare(root, reference)
     print("mirror ok: seed %d, %d steps, %d names; %s" % (seed, steps, seen, " ".join("%s %d" % kv for kv in sorted(m.counts.items()))))
 
 
