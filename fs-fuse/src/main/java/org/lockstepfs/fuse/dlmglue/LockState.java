@@ -154,12 +154,12 @@ final class LockState {
     }
   }
 
-  /** Begins to make the lock of something new: ocfs2_create_new_lock. */
   /** Returns whether the cluster knows nothing of this lock. */
   boolean isUnknown() {
     return !has(ATTACHED | BUSY);
   }
 
+  /** Begins to make the lock of something new: ocfs2_create_new_lock. */
   int createNew(LockMode newLevel) {
     require(!has(ATTACHED | BUSY), "made twice");
     flags |= LOCAL | NONBLOCK_FINISHED;
