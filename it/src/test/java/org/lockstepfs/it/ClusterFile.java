@@ -54,7 +54,7 @@ final class ClusterFile {
         .append(nodes)
         .append("\n\tname = ")
         .append(cluster)
-        .append("\n\tstack = ")
+        .append("\n\tcluster_stack = ")
         .append(stack.label())
         .append('\n');
   }

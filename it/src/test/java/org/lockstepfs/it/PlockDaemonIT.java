@@ -31,7 +31,9 @@ class PlockDaemonIT {
         "--cluster-stack=pcmk", "--cluster-name=" + CLUSTER, "-N", "2", "-J", "size=4M");
     Path config = ClusterFile.write(dir, Stack.PCMK, CLUSTER, "one");
     String text = Files.readString(config);
-    Files.writeString(config, text.replace("stack = pcmk\n", "stack = pcmk\n\tplock = external\n"));
+    Files.writeString(
+        config,
+        text.replace("cluster_stack = pcmk\n", "cluster_stack = pcmk\n\tplock = external\n"));
     node = new Node("one", dir.resolve("run"), config);
     mount = node.mount(image.device(), dir.resolve("mount"));
   }

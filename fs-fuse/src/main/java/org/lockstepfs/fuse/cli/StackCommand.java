@@ -74,7 +74,7 @@ final class StackCommand {
         throw new ControlException(
             "no daemon runs for node "
                 + node.paths().node()
-                + ": it starts with the label that 'stack = "
+                + ": it starts with the label that 'cluster_stack = "
                 + label
                 + "' in its cluster file gives it",
             NO_DAEMON);

@@ -23,7 +23,7 @@ final class ClusterFile {
     StringBuilder text = new StringBuilder();
     text.append("cluster:\n\tnode_count = ").append(nodes.size());
     text.append("\n\tname = ").append(cluster);
-    text.append("\n\tstack = ").append(stack).append('\n');
+    text.append("\n\tcluster_stack = ").append(stack).append('\n');
     int port = FIRST_PORT + (int) (ProcessHandle.current().pid() % (LAST_PORT - FIRST_PORT));
     for (int number = 1; number <= nodes.size(); number++) {
       port = freePair(port);

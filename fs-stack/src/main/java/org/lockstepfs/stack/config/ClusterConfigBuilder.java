@@ -9,12 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns stanzas into checked clusters. Unknown keys and stanza types are passed over, as the OCFS2
- * tools do, so that files of newer tools can be read.
+ * tools do, so that files of newer tools can be read; the log names them, for they may be misspelt.
  */
 final class ClusterConfigBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterConfigBuilder.class);
   private static final int MAX_REGIONS = 32;
   private static final int MAX_PORT = 65535;
   private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
@@ -55,7 +58,19 @@ final class ClusterConfigBuilder {
     for (String name : order) {
       built.add(cluster(clusters.get(name), stanzas));
     }
+    stanzas.forEach(this::warnOfUnknownKeys);
     return built;
+  }
+
+  private void warnOfUnknownKeys(Stanza stanza) {
+    for (String key : stanza.unasked()) {
+      LOG.warn(
+          "{} line {}: '{}' of this {} means nothing here",
+          file,
+          stanza.lineOf(key),
+          key,
+          stanza.type());
+    }
   }
 
   private String clusterName(Stanza stanza) throws ConfigException {
@@ -131,12 +146,14 @@ final class ClusterConfigBuilder {
 
   /** As mkfs.ocfs2 and tunefs.ocfs2 stamp it on volumes. */
   private String stack(Stanza cluster) throws ConfigException {
-    if (!cluster.has("stack")) {
+    if (!cluster.has("cluster_stack")) {
       return Tuning.DEFAULT.stack();
     }
-    String label = cluster.text("stack");
+    String label = cluster.text("cluster_stack");
     if (!label.matches("[0-9A-Za-z]{4}")) {
-      throw error(cluster.lineOf("stack"), "stack '" + label + "' is not 4 letters and digits");
+      throw error(
+          cluster.lineOf("cluster_stack"),
+          "cluster_stack '" + label + "' is not 4 letters and digits");
     }
     return label;
   }

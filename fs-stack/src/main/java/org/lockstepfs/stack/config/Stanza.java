@@ -1,7 +1,10 @@
 package org.lockstepfs.stack.config;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** One block of a cluster.conf: a type at the first column, then {@code key = value} lines. */
 final class Stanza {
@@ -13,6 +16,7 @@ final class Stanza {
   private final String type;
   private final int line;
   private final Map<String, Value> values = new LinkedHashMap<>();
+  private final Set<String> asked = new HashSet<>();
 
   Stanza(String file, String type, int line) {
     this.file = file;
@@ -35,6 +39,7 @@ final class Stanza {
   }
 
   boolean has(String key) {
+    asked.add(key);
     return values.containsKey(key);
   }
 
@@ -62,7 +67,13 @@ final class Stanza {
         file, value.line(), key + " '" + value.text() + "' is not " + min + " to " + max);
   }
 
+  /** Returns the keys that nobody has asked for, in the order of the file. */
+  List<String> unasked() {
+    return values.keySet().stream().filter(key -> !asked.contains(key)).toList();
+  }
+
   private Value value(String key) throws ConfigException {
+    asked.add(key);
     Value value = values.get(key);
     if (value == null) {
       throw new ConfigException(file, line, type + " has no '" + key + "'");

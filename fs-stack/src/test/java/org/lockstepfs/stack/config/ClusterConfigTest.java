@@ -56,7 +56,8 @@ class ClusterConfigTest {
   @Test
   void readsWhatOnlyLockstepKnows() throws IOException {
     assertThat(ClusterConfig.parse("f", GOOD).get(0).tuning()).isEqualTo(Tuning.DEFAULT);
-    String tuned = "timing = ocfs2\n\tmembership = static\n\tstack = pcmk\n\tplock = external";
+    String tuned =
+        "timing = ocfs2\n\tmembership = static\n\tcluster_stack = pcmk\n\tplock = external";
     assertThat(
             ClusterConfig.parse("f", GOOD.replace("future_key = whatever", tuned)).get(0).tuning())
         .isEqualTo(new Tuning("ocfs2", false, "pcmk", true, Fencing.NONE, 0));
