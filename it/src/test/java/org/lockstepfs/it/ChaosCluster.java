@@ -316,6 +316,15 @@ final class ChaosCluster implements AutoCloseable {
     return String.join("\n", log);
   }
 
+  /** Returns what is known of all nodes, for whoever has to find out why a test failed. */
+  String evidence() throws IOException {
+    StringBuilder evidence = new StringBuilder(summary());
+    for (Node node : nodes.values()) {
+      evidence.append(node.evidence());
+    }
+    return evidence.toString();
+  }
+
   /** Stops everybody in good order; the volume is clean. */
   void stop() throws Exception {
     for (String name : List.copyOf(nodes.keySet())) {

@@ -65,11 +65,16 @@ class ChaosIT {
     Path place = Files.createDirectory(dir.resolve(name));
     try (ChaosCluster cluster =
         new ChaosCluster(place, name, stack, "fast", List.of("a", "b", "c"))) {
-      cluster.start();
-      for (int round = 0; round < ROUNDS / CLUSTERS; round++) {
-        cluster.round(round, FAULTS.get(random.nextInt(FAULTS.size())), random);
+      try {
+        cluster.start();
+        for (int round = 0; round < ROUNDS / CLUSTERS; round++) {
+          cluster.round(round, FAULTS.get(random.nextInt(FAULTS.size())), random);
+        }
+        cluster.stop();
+      } catch (Exception | AssertionError e) {
+        System.out.println(cluster.evidence());
+        throw e;
       }
-      cluster.stop();
       return cluster.summary();
     }
   }

@@ -8,17 +8,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** One node: a daemon of its own, driven through the command line as a user does. */
 final class Node implements AutoCloseable {
   static final Path LAUNCHER = Path.of("../bin/lockstep").toAbsolutePath().normalize();
 
+  private static final int LOG_LINES = 40;
+
+  /** How long a thread dump takes. */
+  private static final long DUMP_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** Most daemons here live for seconds, in which the second compiler only costs. */
+  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
   private final String name;
-  private final Map<String, String> environment;
+  private final Map<String, String> environment = new HashMap<>();
   private final List<String> prefix;
   private final Path rundir;
   private final List<Path> mounts = new ArrayList<>();
@@ -41,10 +51,11 @@ final class Node implements AutoCloseable {
     this.name = name;
     this.prefix = prefix;
     this.rundir = rundir;
-    this.environment =
-        config == null
-            ? Map.of("LOCKSTEP_RUNDIR", rundir.toString())
-            : Map.of("LOCKSTEP_RUNDIR", rundir.toString(), "LOCKSTEP_CONFIG", config.toString());
+    environment.put("LOCKSTEP_RUNDIR", rundir.toString());
+    environment.put("LOCKSTEP_JAVA_OPTS", SHORT_LIVED);
+    if (config != null) {
+      environment.put("LOCKSTEP_CONFIG", config.toString());
+    }
   }
 
   String name() {
@@ -106,9 +117,31 @@ final class Node implements AutoCloseable {
   }
 
   /** Stops the daemon, which leaves every volume. */
-  void stop() {
-    lockstep("stop", "--node", name).ok();
+  void stop() throws IOException {
+    Sh.Result result = lockstep("stop", "--node", name);
+    if (result.status() != 0) {
+      throw new AssertionError("stop printed " + result.output() + evidence());
+    }
     mounts.clear();
+  }
+
+  /** Returns what the daemon wrote last, and what its threads are doing if it runs. */
+  String evidence() throws IOException {
+    Path dir = rundir.resolve(name);
+    Optional<ProcessHandle> daemon = daemon();
+    String threads = "";
+    if (daemon.isPresent() && daemon.get().isAlive()) {
+      freeze(false);
+      Sh.run("kill", "-QUIT", Long.toString(daemon.get().pid()));
+      LockSupport.parkNanos(DUMP_NANOS);
+      threads = ThreadDump.essence(Files.readString(dir.resolve("daemon.start")));
+    }
+    List<String> log = Files.readAllLines(dir.resolve("daemon.log"));
+    return "%nnode %s:%n%s%n%s"
+        .formatted(
+            name,
+            String.join("\n", log.subList(Math.max(0, log.size() - LOG_LINES), log.size())),
+            threads);
   }
 
   /** Returns the process id of the daemon, if it runs. */
