@@ -37,7 +37,8 @@ public final class DlmMeters {
   /** Messages sent. */
   public final Counter messages;
 
-  DlmMeters(MeterRegistry registry, String uuid) {
+  /** Makes the meters of a volume. */
+  public DlmMeters(MeterRegistry registry, String uuid) {
     this.registry = registry;
     this.volume = Tags.of("volume", uuid);
     String operations = "lockstep.dlm.operations";

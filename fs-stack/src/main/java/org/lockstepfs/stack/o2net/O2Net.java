@@ -42,7 +42,7 @@ import org.lockstepfs.stack.config.ClusterNode;
  * long as the link lasts; a message is handled at most once. Heartbeat drives it: no link is made
  * to, or accepted from, a node that is not heartbeating.
  */
-public final class O2Net implements Closeable {
+public final class O2Net implements Closeable, Transport {
   private static final int BACKLOG = 64;
   private static final int CLOSE_TIMEOUT_SECONDS = 5;
 
@@ -132,12 +132,7 @@ public final class O2Net implements Closeable {
     listener = bound.channel();
   }
 
-  /**
-   * Registers the handler of a message type and key.
-   *
-   * @param maxLength longest payload that it takes, 0 to 4072 bytes; longer ones are refused
-   * @throws IllegalStateException if there is one already
-   */
+  @Override
   public void register(int type, int key, int maxLength, MessageHandler handler) {
     handlers.add(type, key, maxLength, request -> handle(handler, request));
   }
@@ -179,7 +174,7 @@ public final class O2Net implements Closeable {
     }
   }
 
-  /** Removes a handler; a request that is being handled goes on. */
+  @Override
   public void unregister(int type, int key) {
     handlers.remove(type, key);
   }
@@ -194,13 +189,8 @@ public final class O2Net implements Closeable {
     listeners.remove(linkListener);
   }
 
-  /**
-   * Sends a request. While the link is being made the message waits, at most the idle time-out.
-   *
-   * @param target a configured node other than this one
-   * @param payload at most 4072 bytes; not to be changed afterwards
-   * @param result called exactly once, on the event loop thread
-   */
+  /** As {@link Transport#send}; {@code result} is called on the event loop thread. */
+  @Override
   public void send(int target, int type, int key, byte[] payload, SendListener result) {
     if (payload.length > MessageHeader.MAX_PAYLOAD) {
       throw new IllegalArgumentException("o2net payload of " + payload.length + " bytes");

@@ -13,6 +13,7 @@ import org.lockstepfs.locks.fsdlm.Member;
 import org.lockstepfs.stack.node.LockDomain.Joined;
 import org.lockstepfs.stack.node.LockDomains;
 import org.lockstepfs.stack.o2net.SendResult;
+import org.lockstepfs.stack.o2net.Transport;
 import org.lockstepfs.stack.user.control.ControlMessage;
 import org.lockstepfs.stack.user.control.ViewActions;
 import org.lockstepfs.stack.user.control.ViewAgreement;
@@ -24,6 +25,7 @@ final class DomainActions implements ViewActions {
   private static final Logger LOG = LoggerFactory.getLogger(DomainActions.class);
 
   private final LockDomains.Setup setup;
+  private final Transport net;
   private final int key;
   private final FsDlm engine;
   private final PeerLinks links;
@@ -34,6 +36,7 @@ final class DomainActions implements ViewActions {
 
   DomainActions(
       LockDomains.Setup setup,
+      Transport net,
       int key,
       FsDlm engine,
       PeerLinks links,
@@ -41,6 +44,7 @@ final class DomainActions implements ViewActions {
       CompletableFuture<Joined> joined,
       CompletableFuture<Void> left) {
     this.setup = setup;
+    this.net = net;
     this.key = key;
     this.engine = engine;
     this.links = links;
@@ -51,14 +55,12 @@ final class DomainActions implements ViewActions {
 
   @Override
   public void send(int to, ControlMessage message, IntConsumer answered) {
-    setup
-        .net()
-        .send(
-            to,
-            UserDomain.CONTROL_TYPE,
-            key,
-            ControlMessage.encode(message),
-            (result, status) -> mailbox.execute(() -> answered.accept(answer(result, status))));
+    net.send(
+        to,
+        UserDomain.CONTROL_TYPE,
+        key,
+        ControlMessage.encode(message),
+        (result, status) -> mailbox.execute(() -> answered.accept(answer(result, status))));
   }
 
   private static int answer(SendResult result, int status) {

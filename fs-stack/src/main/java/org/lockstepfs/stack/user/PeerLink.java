@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
 import org.lockstepfs.locks.fsdlm.Member;
-import org.lockstepfs.stack.o2net.O2Net;
 import org.lockstepfs.stack.o2net.SendResult;
+import org.lockstepfs.stack.o2net.Transport;
 
 /**
  * Brings one life of another node the lock manager's messages, each once and in order, over links
@@ -20,7 +20,7 @@ final class PeerLink {
   /** More than the engine has under way to one node. */
   private static final int MAX_UNCONFIRMED = 1 << 20;
 
-  private final O2Net net;
+  private final Transport net;
   private final int key;
   private final long selfIncarnation;
   private final Member peer;
@@ -31,7 +31,7 @@ final class PeerLink {
   private boolean waiting;
   private boolean closed;
 
-  PeerLink(O2Net net, int key, long selfIncarnation, Member peer, Executor mailbox) {
+  PeerLink(Transport net, int key, long selfIncarnation, Member peer, Executor mailbox) {
     this.net = net;
     this.key = key;
     this.selfIncarnation = selfIncarnation;

@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import org.lockstepfs.locks.fsdlm.Member;
 import org.lockstepfs.stack.o2net.MessageHandler;
-import org.lockstepfs.stack.o2net.O2Net;
+import org.lockstepfs.stack.o2net.Transport;
 
 /**
  * The links of one lockspace to its members, both directions. Used inside one mailbox; what comes
@@ -29,7 +29,7 @@ final class PeerLinks {
     }
   }
 
-  private final O2Net net;
+  private final Transport net;
   private final int key;
   private final long selfIncarnation;
   private final IntFunction<OptionalLong> generations;
@@ -46,7 +46,7 @@ final class PeerLinks {
    * @param receiver takes a node's messages, each once and in order
    */
   PeerLinks(
-      O2Net net,
+      Transport net,
       int key,
       long selfIncarnation,
       IntFunction<OptionalLong> generations,

@@ -28,7 +28,7 @@ import org.lockstepfs.stack.node.LockDomains;
 import org.lockstepfs.stack.o2hb.HeartbeatListener;
 import org.lockstepfs.stack.o2hb.LiveNodes;
 import org.lockstepfs.stack.o2net.MessageHandler;
-import org.lockstepfs.stack.o2net.O2Net;
+import org.lockstepfs.stack.o2net.Transport;
 import org.lockstepfs.stack.user.control.ControlMessage;
 import org.lockstepfs.stack.user.control.ViewAgreement;
 import org.slf4j.Logger;
@@ -54,7 +54,7 @@ final class UserDomain implements LockDomain, HeartbeatListener {
   private final int key;
   private final int self;
   private final long incarnation;
-  private final O2Net net;
+  private final Transport net;
   private final LiveNodes liveNodes;
   private final ScheduledExecutorService executor;
   private final SelfFence fence;
@@ -71,12 +71,12 @@ final class UserDomain implements LockDomain, HeartbeatListener {
   private ScheduledFuture<?> ticking;
   private volatile String fault;
 
-  UserDomain(LockDomains.Setup setup) {
+  UserDomain(LockDomains.Setup setup, Transport transport) {
     name = setup.uuid();
     key = O2DlmConfig.domainKey(name);
     self = setup.self().number();
     incarnation = setup.incarnation();
-    net = setup.net();
+    net = transport;
     liveNodes = setup.liveNodes();
     executor = setup.executor();
     fence = setup.fence();
@@ -84,7 +84,7 @@ final class UserDomain implements LockDomain, HeartbeatListener {
     engine = new FsDlm(new FsDlmConfig(self, incarnation, name));
     locks = new UserLocks(name, engine, setup.protocol(), meters);
     links = new PeerLinks(net, key, incarnation, setup.generations(), this::step, this::toEngine);
-    actions = new DomainActions(setup, key, engine, links, this::step, joined, left);
+    actions = new DomainActions(setup, net, key, engine, links, this::step, joined, left);
     agreement = new ViewAgreement(self, incarnation, setup.protocol().maxVersion(), actions);
     timer = new EngineTimer(executor, setup.nanoClock(), this::ring);
   }
@@ -265,5 +265,10 @@ final class UserDomain implements LockDomain, HeartbeatListener {
   @Override
   public int locks() {
     return meters.locks();
+  }
+
+  /** For invariant checks in tests. */
+  FsDlm engine() {
+    return engine;
   }
 }

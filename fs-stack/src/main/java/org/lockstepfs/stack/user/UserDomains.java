@@ -12,6 +12,6 @@ final class UserDomains implements LockDomains {
 
   @Override
   public LockDomain make(Setup setup) {
-    return new UserDomain(setup);
+    return new UserDomain(setup, setup.net());
   }
 }
