@@ -5,7 +5,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +44,11 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
     void closed(Connection connection, String reason);
   }
 
-  /** Requests to one peer that may be unanswered at a time. */
+  /** Requests to one peer that may be unanswered at a time; more wait for their turn. */
   static final int MAX_OUTSTANDING = 8192;
+
+  /** Requests that may wait: more than all the locks that a volume keeps can cause. */
+  static final int MAX_QUEUED = 1 << 17;
 
   /** Bytes that may wait for the socket: more than a peer's outstanding requests can cause. */
   static final int MAX_UNSENT_BYTES = 64 << 20;
@@ -51,12 +56,15 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
   /** Status of a request whose handler threw. */
   private static final int EIO_STATUS = -5;
 
+  private record Queued(int type, int key, byte[] payload, SendListener listener) {}
+
   private final NetTimeouts timeouts;
   private final HandlerTable handlers;
   private final NetMeters meters;
   private final LoopQueue queue;
   private final Owner owner;
   private final Map<Integer, SendListener> outstanding = new HashMap<>();
+  private final Deque<Queued> queued = new ArrayDeque<>();
 
   private ChannelHandlerContext ctx;
   private int node = -1;
@@ -110,16 +118,20 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
     ctx.close();
   }
 
-  /** Sends a request; the link must be accepted. */
+  /** Sends a request, in its turn; the link must be accepted. */
   void send(int type, int key, byte[] payload, SendListener listener) {
-    if (outstanding.size() >= MAX_OUTSTANDING) {
-      listener.done(SendResult.OVERLOADED, 0);
-      return;
-    }
     if (!ctx.channel().isActive()) {
       listener.done(SendResult.DIED, 0);
-      return;
+    } else if (outstanding.size() < MAX_OUTSTANDING && queued.isEmpty()) {
+      request(type, key, payload, listener);
+    } else if (queued.size() < MAX_QUEUED) {
+      queued.add(new Queued(type, key, payload, listener));
+    } else {
+      listener.done(SendResult.OVERLOADED, 0);
     }
+  }
+
+  private void request(int type, int key, byte[] payload, SendListener listener) {
     while (outstanding.containsKey(nextNumber)) {
       nextNumber = (nextNumber + 1) & Integer.MAX_VALUE;
     }
@@ -174,6 +186,7 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
         SendListener listener = outstanding.remove(header.messageNumber());
         if (listener != null) {
           complete(listener, SendResult.ofWire(header.sysStatus()), header.status());
+          sendQueued();
         }
       }
       case MessageHeader.MAGIC_KEEP_REQUEST ->
@@ -182,6 +195,13 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
       default -> {
         // A keepalive's response has done its work by arriving.
       }
+    }
+  }
+
+  private void sendQueued() {
+    while (outstanding.size() < MAX_OUTSTANDING && !queued.isEmpty()) {
+      Queued next = queued.remove();
+      request(next.type, next.key, next.payload, next.listener);
     }
   }
 
@@ -296,8 +316,11 @@ final class Connection extends SimpleChannelInboundHandler<Object> {
     }
     List<SendListener> unanswered = new ArrayList<>(outstanding.values());
     outstanding.clear();
+    List<Queued> unsent = new ArrayList<>(queued);
+    queued.clear();
     owner.closed(this, closeReason);
     unanswered.forEach(listener -> complete(listener, SendResult.DIED, 0));
+    unsent.forEach(request -> complete(request.listener, SendResult.NOT_CONNECTED, 0));
   }
 
   @Override

@@ -127,7 +127,7 @@ final class Peer {
       connection.send(type, key, payload, listener);
     } else if (givenUp) {
       listener.done(SendResult.NOT_CONNECTED, 0);
-    } else if (waiting.size() >= Connection.MAX_OUTSTANDING) {
+    } else if (waiting.size() >= Connection.MAX_QUEUED) {
       listener.done(SendResult.OVERLOADED, 0);
     } else {
       waiting.add(new Waiting(type, key, payload, listener));

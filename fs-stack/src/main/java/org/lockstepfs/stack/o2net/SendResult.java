@@ -12,7 +12,7 @@ public enum SendResult {
   DIED,
   /** There is no connection and none is being made; the message was not sent. */
   NOT_CONNECTED,
-  /** Too many messages to this peer are outstanding; the message was not sent. */
+  /** Too many messages to this peer wait for their turn; the message was not sent. */
   OVERLOADED;
 
   private static final SendResult[] VALUES = values();

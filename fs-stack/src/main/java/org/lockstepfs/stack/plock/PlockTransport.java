@@ -17,6 +17,7 @@ import org.lockstepfs.locks.plock.PlockEnvelope;
 import org.lockstepfs.locks.plock.PlockMember;
 import org.lockstepfs.locks.plock.PlockView;
 import org.lockstepfs.stack.glue.PosixLocks;
+import org.lockstepfs.stack.o2net.ConfirmedLink;
 import org.lockstepfs.stack.o2net.MessageHandler;
 import org.lockstepfs.stack.o2net.O2Net;
 import org.slf4j.Logger;
@@ -40,13 +41,16 @@ public final class PlockTransport {
   private static final int EINVAL_STATUS = -22;
   private static final int RECHECK_MS = 50;
 
+  /** Messages to one life of one node. */
+  private record Link(PlockMember member, ConfirmedLink messages) {}
+
   private final O2Net net;
   private final int key;
   private final PlockMember self;
   private final IntFunction<OptionalLong> incarnations;
   private final ScheduledExecutorService executor;
   private final PlockActor actor;
-  private final Map<Integer, PlockLink> links = new HashMap<>();
+  private final Map<Integer, Link> links = new HashMap<>();
   private List<Integer> wanted = List.of();
   private boolean kernelNodesNoted;
   private boolean closed;
@@ -83,7 +87,7 @@ public final class PlockTransport {
     net.unregister(MESSAGE_TYPE, key);
     actor.post(
         () -> {
-          links.values().forEach(PlockLink::close);
+          links.values().forEach(link -> link.messages.close());
           links.clear();
         });
   }
@@ -127,9 +131,9 @@ public final class PlockTransport {
         .entrySet()
         .removeIf(
             e -> {
-              boolean gone = !members.contains(e.getValue().member());
+              boolean gone = !members.contains(e.getValue().member);
               if (gone) {
-                e.getValue().close();
+                e.getValue().messages.close();
               }
               return gone;
             });
@@ -149,16 +153,26 @@ public final class PlockTransport {
     PlockCodec.encode(envelope, bytes);
     byte[] payload = new byte[bytes.flip().remaining()];
     bytes.get(payload);
-    PlockMember member = new PlockMember(node, envelope.toIncarnation());
-    PlockLink link = links.get(node);
-    if (link == null || !link.member().equals(member)) {
-      if (link != null) {
-        link.close();
-      }
-      link = new PlockLink(net, key, member, actor::post, this::later);
-      links.put(node, link);
+    if (!link(new PlockMember(node, envelope.toIncarnation())).send(payload)) {
+      LOG.error("node {} confirms no plock messages; one is dropped", node);
     }
-    link.send(payload);
+  }
+
+  private ConfirmedLink link(PlockMember member) {
+    Link link = links.get(member.node());
+    if (link == null || !link.member.equals(member)) {
+      if (link != null) {
+        link.messages.close();
+      }
+      link = new Link(member, newLink(member.node()));
+      links.put(member.node(), link);
+    }
+    return link.messages;
+  }
+
+  private ConfirmedLink newLink(int node) {
+    return new ConfirmedLink(
+        net, node, MESSAGE_TYPE, key, actor::post, failed -> later(failed::retry));
   }
 
   private void receive(MessageHandler.Request request) {

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -172,12 +173,40 @@ class ConnectionTest {
   }
 
   @Test
-  void outstandingRequestsAreBounded() {
+  void requestsBeyondTheLimitWaitForAnswers() {
+    List<Integer> answered = new ArrayList<>();
+    for (int i = 0; i < Connection.MAX_OUTSTANDING + 2; i++) {
+      int request = i;
+      connection.send(TYPE, KEY, new byte[0], (r, s) -> answered.add(request));
+    }
+    List<MessageHeader> onTheWire = new ArrayList<>();
+    for (int i = 0; i < Connection.MAX_OUTSTANDING; i++) {
+      onTheWire.add(sent());
+    }
+    assertThat(channel.<ByteBuf>readOutbound()).isNull();
+    channel.writeInbound(bytes(onTheWire.get(0).answer(SendResult.DELIVERED, 0), 0));
+    MessageHeader first = sent();
+    assertThat(channel.<ByteBuf>readOutbound()).isNull();
+    channel.writeInbound(bytes(first.answer(SendResult.DELIVERED, 0), 0));
+    channel.writeInbound(bytes(sent().answer(SendResult.DELIVERED, 0), 0));
+    assertThat(answered)
+        .containsExactly(0, Connection.MAX_OUTSTANDING, Connection.MAX_OUTSTANDING + 1);
+  }
+
+  @Test
+  void requestsThatWaitAreBoundedAndEndWithTheSocket() {
     List<SendResult> results = new ArrayList<>();
-    for (int i = 0; i <= Connection.MAX_OUTSTANDING; i++) {
+    for (int i = 0; i < Connection.MAX_OUTSTANDING + Connection.MAX_QUEUED; i++) {
       connection.send(TYPE, KEY, new byte[0], (r, s) -> results.add(r));
     }
+    assertThat(results).isEmpty();
+    connection.send(TYPE, KEY, new byte[0], (r, s) -> results.add(r));
     assertThat(results).containsExactly(SendResult.OVERLOADED);
+    channel.close();
+    assertThat(Collections.frequency(results, SendResult.DIED))
+        .isEqualTo(Connection.MAX_OUTSTANDING);
+    assertThat(Collections.frequency(results, SendResult.NOT_CONNECTED))
+        .isEqualTo(Connection.MAX_QUEUED);
   }
 
   @Test
