@@ -25,6 +25,7 @@ import sys
 import time
 
 COUNTERS = 3
+PAUSE_S = 0.02  # at most, between two steps: nodes that come back need the processors, too
 NODE_IS_GONE = {errno.EIO, errno.ENOTCONN, errno.ECONNABORTED, errno.ESTALE, errno.EROFS, errno.ENODEV}
 
 
@@ -124,6 +125,7 @@ class Worker:
             ms = int((time.monotonic() - start) * 1000)
             if ms > 500:
                 self.note("slow", step.__name__, ms)
+            time.sleep(self.rnd.random() * PAUSE_S)
 
 
 class Judge:
