@@ -10,8 +10,8 @@ import org.lockstepfs.locks.mode.LockMode;
 
 /**
  * One {@link LockState} and the threads around it, each moved by one step of a script, so that a
- * callback can come before the call that causes it has returned. Lines that begin with {@code >}
- * are commands; what follows from them stands below, indented, with the lock after {@code =}.
+ * callback can come before the call that causes it has returned. After what it causes, a command
+ * shows the lock's level and flags.
  *
  * <pre>
  * > cached PR          the lock has been taken at PR and is idle
@@ -32,21 +32,14 @@ import org.lockstepfs.locks.mode.LockMode;
 final class LockScript {
   private final LockState state = new LockState();
   private final Map<String, Taker> takers = new HashMap<>();
-  private final StringBuilder out = new StringBuilder();
+  private final List<String> out = new ArrayList<>();
   private int downconvert;
 
-  /** Runs the commands of a script and returns it with what they really caused. */
-  static String replay(String script) {
-    LockScript replay = new LockScript();
-    for (String line : script.split("\n")) {
-      if (line.startsWith(">")) {
-        replay.out.append(line).append('\n');
-        replay.run(line.substring(1).trim().split(" "));
-      } else if (!line.startsWith("  ")) {
-        replay.out.append(line).append('\n');
-      }
-    }
-    return replay.out.toString();
+  /** Carries one command out and returns what it causes. */
+  List<String> run(String command) {
+    out.clear();
+    run(command.split(" "));
+    return List.copyOf(out);
   }
 
   private void run(String[] words) {
@@ -130,6 +123,6 @@ final class LockScript {
   }
 
   private void print(String line) {
-    out.append("  ").append(line.trim()).append('\n');
+    out.add(line.trim());
   }
 }

@@ -16,8 +16,7 @@ import org.lockstepfs.locks.mode.Lvb;
 import org.lockstepfs.locks.o2dlm.ResName;
 
 /**
- * A few engines driven by a script, with every delivery in the script's hand. Lines that begin with
- * {@code >} are commands; what they cause follows, indented.
+ * A few engines driven by a script, with every delivery in the script's hand.
  *
  * <pre>
  * > boot 1 2               nodes 1 and 2 start as the first set; all is delivered
@@ -53,21 +52,14 @@ final class Transcript {
   private final Map<Integer, Long> incarnations = new HashMap<>();
   private final Map<String, Queue<Envelope>> links = new TreeMap<>();
   private final Map<String, Holder> holders = new HashMap<>();
-  private final StringBuilder out = new StringBuilder();
+  private final List<String> out = new ArrayList<>();
   private long nowMs = 1;
 
-  /** Runs the commands of a script and returns it with what they really caused. */
-  static String replay(String script) {
-    Transcript transcript = new Transcript();
-    for (String line : script.split("\n")) {
-      if (line.startsWith(">")) {
-        transcript.out.append(line).append('\n');
-        transcript.run(line.substring(1).trim().split("[ :]+"));
-      } else if (!line.startsWith("  ")) {
-        transcript.out.append(line).append('\n');
-      }
-    }
-    return transcript.out.toString();
+  /** Carries one command out and returns what it causes. */
+  List<String> run(String command) {
+    out.clear();
+    run(command.split("[ :]+"));
+    return List.copyOf(out);
   }
 
   private void run(String[] words) {
@@ -111,13 +103,13 @@ final class Transcript {
   }
 
   private void settle() {
-    int mark = out.length();
+    int mark = out.size();
     deliverAll("");
     for (int i = 0; i < 100 && !engines.values().stream().allMatch(FsDlm::isRunning); i++) {
       tick(100);
       deliverAll("");
     }
-    out.setLength(mark);
+    out.subList(mark, out.size()).clear();
   }
 
   private void tick(long ms) {
@@ -251,6 +243,6 @@ final class Transcript {
   }
 
   private void print(String line) {
-    out.append("  ").append(line).append('\n');
+    out.add(line);
   }
 }

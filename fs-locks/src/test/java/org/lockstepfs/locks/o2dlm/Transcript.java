@@ -29,8 +29,7 @@ import org.lockstepfs.locks.o2dlm.message.RecoDataDone;
 import org.lockstepfs.locks.o2dlm.message.UnlockLock;
 
 /**
- * A few engines driven by a script, with every delivery in the script's hand. Lines that begin with
- * {@code >} are commands; what they cause follows, indented.
+ * A few engines driven by a script, with every delivery in the script's hand.
  *
  * <pre>
  * > join 1                 node 1 joins; everything is delivered
@@ -67,21 +66,14 @@ final class Transcript {
   private final Map<Integer, O2Dlm> engines = new TreeMap<>();
   private final Map<String, Queue<Packet>> links = new TreeMap<>();
   private final Map<String, Holder> holders = new HashMap<>();
-  private final StringBuilder out = new StringBuilder();
+  private final List<String> out = new ArrayList<>();
   private long nowMs = 1;
 
-  /** Runs the commands of a script and returns it with what they really caused. */
-  static String replay(String script) {
-    Transcript transcript = new Transcript();
-    for (String line : script.split("\n")) {
-      if (line.startsWith(">")) {
-        transcript.out.append(line).append('\n');
-        transcript.run(line.substring(1).trim().split(" +"));
-      } else if (!line.startsWith("  ")) {
-        transcript.out.append(line).append('\n');
-      }
-    }
-    return transcript.out.toString();
+  /** Carries one command out and returns what it causes. */
+  List<String> run(String command) {
+    out.clear();
+    run(command.split(" +"));
+    return List.copyOf(out);
   }
 
   private void run(String[] words) {
@@ -121,9 +113,9 @@ final class Transcript {
         });
     engines.put(number, engine);
     engine.join(live);
-    int mark = out.length();
+    int mark = out.size();
     deliverAll("");
-    out.setLength(mark);
+    out.subList(mark, out.size()).clear();
   }
 
   private void tick(long ms) {
@@ -176,9 +168,9 @@ final class Transcript {
       moved = false;
       for (String link : List.copyOf(links.keySet())) {
         while (!links.get(link).isEmpty()) {
-          int mark = out.length();
+          int mark = out.size();
           deliver(link);
-          if (!last.isEmpty() && out.substring(mark).trim().startsWith(last)) {
+          if (!last.isEmpty() && out.size() > mark && out.get(mark).startsWith(last)) {
             return;
           }
           drainAll();
@@ -300,6 +292,6 @@ final class Transcript {
   }
 
   private void print(String line) {
-    out.append("  ").append(line).append('\n');
+    out.add(line);
   }
 }

@@ -1,27 +1,21 @@
 package org.lockstepfs.locks.plock;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.lockstepfs.locks.plock.PlockMessage.Op;
+import org.lockstepfs.locks.script.Scripts;
 
 /**
  * What processes, the device and a plock daemon say to each other, one script per rule. A process's
  * request has a name; so has, by its number, every record that the daemon reads.
  */
 class PlockDeviceScriptTest {
-  private static final Path FOLDER =
-      Path.of("src/test/resources/org/lockstepfs/locks/plock/device-rules");
   private static final int NODE = 3;
   private static final int FSID = 7;
 
@@ -31,34 +25,20 @@ class PlockDeviceScriptTest {
   private final List<PlockInfo> read = new ArrayList<>();
 
   static List<Path> scripts() throws IOException {
-    try (Stream<Path> files = Files.list(FOLDER)) {
-      return files.sorted().toList();
-    }
-  }
-
-  @Test
-  void thereAreScripts() throws IOException {
-    assertThat(scripts()).hasSizeGreaterThan(8);
+    return Scripts.in("locks/plock/device-rules", 9);
   }
 
   @ParameterizedTest
   @MethodSource("scripts")
   void holds(Path file) throws IOException {
-    String script = Files.readString(file);
-    assertThat(script).startsWith("# Fault: ").contains("# Source: ");
     device.attached(PlockFraming.DLM_PLOCK);
-    StringBuilder out = new StringBuilder();
-    for (String line : script.split("\n")) {
-      if (line.startsWith(">")) {
-        out.append(line).append('\n');
-        run(line.substring(1).trim().split(" "));
-        events.forEach(e -> out.append("  ").append(e).append('\n'));
-        events.clear();
-      } else if (!line.startsWith("  ")) {
-        out.append(line).append('\n');
-      }
-    }
-    assertThat(out).hasToString(script);
+    Scripts.check(file, this::run);
+  }
+
+  private List<String> run(String command) {
+    events.clear();
+    run(command.split(" "));
+    return List.copyOf(events);
   }
 
   private void run(String[] words) {

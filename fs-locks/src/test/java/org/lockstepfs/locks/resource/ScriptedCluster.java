@@ -82,7 +82,8 @@ abstract class ScriptedCluster {
   abstract void drain();
 
   /** Carries one command out and returns what it causes, client by client. */
-  final List<String> run(String[] words) {
+  final List<String> run(String command) {
+    String[] words = command.split(" ");
     Client client = clients.computeIfAbsent(words[1], this::newClient);
     switch (words[0]) {
       case "lock" -> lock(client, LockMode.valueOf(words[2]), options(words, 3));
