@@ -2,6 +2,7 @@ package org.lockstepfs.stack.user.control;
 
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -311,7 +312,7 @@ public final class ViewAgreement {
       return;
     }
     Prepare prepare = new Prepare(now.seq, now.members);
-    for (int node : Set.copyOf(now.waiting)) {
+    for (int node : List.copyOf(now.waiting)) {
       actions.send(node, prepare, status -> consented(now, node, status));
     }
   }
@@ -336,7 +337,7 @@ public final class ViewAgreement {
   }
 
   private void tellAll() {
-    for (int node : Set.copyOf(untold)) {
+    for (int node : List.copyOf(untold)) {
       if (telling.add(node)) {
         actions.send(
             node,
