@@ -9,7 +9,7 @@ import org.lockstepfs.stack.glue.RecoveryHandler;
 /**
  * Tells from a domain's member lists that a member which died has come back. Right after a death
  * the list may still name the dead, so that only one who has been missing from a list can be back.
- * Called on the domain's thread.
+ * A domain that tells lives apart says so itself. Called on the domain's thread.
  */
 final class Returns implements RecoveryHandler {
   private final RecoveryHandler next;
@@ -30,6 +30,8 @@ final class Returns implements RecoveryHandler {
 
   @Override
   public void nodeBack(int node) {
+    died.remove(node);
+    missing.remove(node);
     next.nodeBack(node);
   }
 

@@ -32,6 +32,7 @@ final class DomainActions implements ViewActions {
   private final Executor mailbox;
   private final CompletableFuture<Joined> joined;
   private final CompletableFuture<Void> left;
+  private final Map<Integer, Long> dead = new TreeMap<>();
   private List<Integer> members = List.of();
 
   DomainActions(
@@ -84,6 +85,20 @@ final class DomainActions implements ViewActions {
         seq, lives.entrySet().stream().map(e -> new Member(e.getKey(), e.getValue())).toList());
     members = List.copyOf(new TreeMap<>(lives).keySet());
     setup.membersListener().accept(members);
+    dead.entrySet().removeIf(death -> isBack(death.getKey(), death.getValue(), lives));
+  }
+
+  /**
+   * A set may be the first without the dead and have the node's next life already; one that was
+   * agreed on before the death still has the dead.
+   */
+  private boolean isBack(int node, long ended, Map<Integer, Long> lives) {
+    Long life = lives.get(node);
+    boolean back = life != null && life != ended;
+    if (back) {
+      setup.recovery().nodeBack(node);
+    }
+    return back;
   }
 
   /** The engine has recovered: locks are granted. */
@@ -92,8 +107,9 @@ final class DomainActions implements ViewActions {
   }
 
   @Override
-  public void died(int node) {
+  public void died(int node, long life) {
     LOG.warn("lockspace {}: node {} died", setup.uuid(), node);
+    dead.put(node, life);
     setup.recovery().nodeDown(node);
   }
 

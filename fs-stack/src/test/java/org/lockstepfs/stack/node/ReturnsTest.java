@@ -52,4 +52,13 @@ class ReturnsTest {
     returns.members(List.of(1, 3));
     assertThat(told).containsExactly("down 3", "down 3");
   }
+
+  @Test
+  void whatTheDomainSaysItselfIsSaidOnce() {
+    returns.nodeDown(3);
+    returns.nodeBack(3);
+    returns.members(List.of(1));
+    returns.members(List.of(1, 3));
+    assertThat(told).containsExactly("down 3", "back 3");
+  }
 }

@@ -25,8 +25,8 @@ public interface ViewActions {
    */
   void start(long seq, Map<Integer, Long> members);
 
-  /** A participant died; called before any set without it can start anywhere. */
-  void died(int node);
+  /** A participant's life ended by death; called before any set without it can start anywhere. */
+  void died(int node, long life);
 
   /** This node is not let in, for a reason in one line. */
   void refused(String reason);

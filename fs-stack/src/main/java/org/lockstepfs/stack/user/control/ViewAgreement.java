@@ -151,8 +151,9 @@ public final class ViewAgreement {
     live.clear(node);
     greeted.remove(node);
     untold.remove(node);
-    if (participants.remove(node) != null) {
-      actions.died(node);
+    Long life = participants.remove(node);
+    if (life != null) {
+      actions.died(node, life);
     }
     evaluate(false);
   }
@@ -186,7 +187,7 @@ public final class ViewAgreement {
   private void enter(int node, long life) {
     Long before = participants.put(node, life);
     if (before != null && before != life) {
-      actions.died(node);
+      actions.died(node, before);
     }
   }
 

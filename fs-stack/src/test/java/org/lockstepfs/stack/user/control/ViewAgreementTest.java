@@ -90,7 +90,7 @@ class ViewAgreementTest {
     }
 
     @Override
-    public void died(int node) {
+    public void died(int node, long ended) {
       assertThat(nodes.get(node)).isNotEqualTo(this);
     }
 
