@@ -32,7 +32,8 @@ final class Lockspace {
   /** Whether locking goes on; otherwise a recovery is under way or awaited. */
   boolean running;
 
-  long nowMs;
+  /** Far in the past before the first tick: time counts from any origin. */
+  long nowMs = Long.MIN_VALUE;
 
   /** In order of first use, so that two runs of one history are equal. */
   final Map<ResName, Rsb> resources = new LinkedHashMap<>();
