@@ -16,6 +16,7 @@ final class Attributes {
   private static final String IDLE = "lockstep.net.idle.ms";
   private static final String KEEPALIVE = "lockstep.net.keepalive.ms";
   private static final String QUORUM = "lockstep.quorum";
+  private static final String PLOCKS = "lockstep.plock";
 
   private Attributes() {}
 
@@ -32,7 +33,8 @@ final class Attributes {
         Map.entry(THRESHOLD, Integer.toString(profile.deadThreshold())),
         Map.entry(IDLE, Integer.toString(profile.idleTimeoutMs())),
         Map.entry(KEEPALIVE, Integer.toString(profile.keepaliveDelayMs())),
-        Map.entry(QUORUM, profile.quorum()));
+        Map.entry(QUORUM, profile.quorum()),
+        Map.entry(PLOCKS, profile.plocks()));
   }
 
   /** Reads a profile; empty if a member that is no Lockstep node got into the cluster. */
@@ -56,12 +58,13 @@ final class Attributes {
               Integer.parseInt(attributes.get(THRESHOLD)),
               Integer.parseInt(attributes.get(IDLE)),
               Integer.parseInt(attributes.get(KEEPALIVE)),
-              attributes.get(QUORUM)));
+              attributes.get(QUORUM),
+              attributes.get(PLOCKS)));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
   }
 
   private static final MemberProfile EMPTY =
-      new MemberProfile(new Member(0, "", "", "", 0), "", 0, 0, 0, 0, "");
+      new MemberProfile(new Member(0, "", "", "", 0), "", 0, 0, 0, 0, "", "");
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param idleTimeoutMs o2net's idle time-out
  * @param keepaliveDelayMs o2net's keepalive delay
  * @param quorum how nodes know who lives: {@code disk}, or how many votes there are
+ * @param plocks who keeps byte-range locks: {@code internal}, or {@code external} for a program
  */
 public record MemberProfile(
     Member member,
@@ -20,7 +21,8 @@ public record MemberProfile(
     int deadThreshold,
     int idleTimeoutMs,
     int keepaliveDelayMs,
-    String quorum) {
+    String quorum,
+    String plocks) {
 
   /**
    * Checks a joiner against a member that was there before it.
@@ -43,7 +45,8 @@ public record MemberProfile(
         .or(() -> differs("heartbeat dead threshold", deadThreshold, joiner.deadThreshold))
         .or(() -> differs("network idle time-out", idleTimeoutMs, joiner.idleTimeoutMs))
         .or(() -> differs("network keepalive delay", keepaliveDelayMs, joiner.keepaliveDelayMs))
-        .or(() -> differs("quorum", quorum, joiner.quorum));
+        .or(() -> differs("quorum", quorum, joiner.quorum))
+        .or(() -> differs("plock", plocks, joiner.plocks));
   }
 
   private Optional<String> differs(String what, Object theirs, Object ours) {

@@ -352,7 +352,8 @@ public final class StackNode implements StackOperations {
             timing.heartbeat().deadThreshold(),
             timing.net().idleTimeoutMs(),
             timing.net().keepaliveDelayMs(),
-            config.tuning().byVotes() ? config.tuning().expectedVotes() + " votes" : "disk");
+            config.tuning().byVotes() ? config.tuning().expectedVotes() + " votes" : "disk",
+            plockDaemon().isPresent() ? "external" : "internal");
     return new HazelcastMembership(config, self, profile);
   }
 

@@ -30,7 +30,7 @@ class HazelcastMembershipTest {
       throws IOException {
     Member member = new Member(number, at.name(), "127.0.0.1", stack, 1000 + number);
     MemberProfile profile =
-        new MemberProfile(member, cluster.name(), interval, 7, 10_000, 2_000, "disk");
+        new MemberProfile(member, cluster.name(), interval, 7, 10_000, 2_000, "disk", "internal");
     HazelcastMembership membership = new HazelcastMembership(cluster, at, profile);
     open.add(membership);
     membership.start();
