@@ -19,7 +19,6 @@ import org.lockstepfs.stack.glue.PosixLocks;
 import org.lockstepfs.stack.glue.ProtocolVersion;
 import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.member.Member;
-import org.lockstepfs.stack.node.StackNode.Running;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +108,7 @@ final class BareConnection implements ClusterConnection {
     try {
       if (presence.isPresent()) {
         presence.get().start();
-        StackNode.awaitMembership(running);
+        running.awaitMembership();
       }
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
           .await(node.timing().linkTimeoutMs());

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import org.lockstepfs.stack.node.StackNode.Running;
 
 /** By heartbeats in the volume's heartbeat file. */
 final class DiskPresence implements Presence {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
-import org.lockstepfs.stack.node.StackNode.Running;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +48,7 @@ final class HeldHeartbeat {
     presence = Presence.make(node, running, pausesForMounts() ? uuid : "held " + uuid, region);
     try {
       presence.start();
-      StackNode.awaitMembership(running);
+      running.awaitMembership();
       steady = presence;
     } catch (IOException | RuntimeException e) {
       stop();

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
-import org.lockstepfs.stack.node.StackNode.Running;
 
 /** How a node shows that it lives and has a volume, and knows of others that they do. */
 interface Presence {

@@ -4,19 +4,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -24,32 +19,17 @@ import java.util.stream.Stream;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.stack.config.ClusterConfig;
-import org.lockstepfs.stack.config.ClusterNode;
-import org.lockstepfs.stack.config.Fencing;
-import org.lockstepfs.stack.config.HeartbeatMode;
-import org.lockstepfs.stack.fence.FenceAgent;
-import org.lockstepfs.stack.fence.PeerFence;
 import org.lockstepfs.stack.glue.ClusterConnection;
 import org.lockstepfs.stack.glue.LockingProtocol;
 import org.lockstepfs.stack.glue.PlockDaemon;
 import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackEnvironment;
-import org.lockstepfs.stack.glue.StackEnvironment.MembershipSource;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackGlue.VolumeIdentity;
 import org.lockstepfs.stack.glue.StackOperations;
 import org.lockstepfs.stack.glue.StackStatus;
 import org.lockstepfs.stack.glue.Stacks;
-import org.lockstepfs.stack.member.HazelcastMembership;
 import org.lockstepfs.stack.member.Member;
-import org.lockstepfs.stack.member.MemberProfile;
-import org.lockstepfs.stack.member.Membership;
-import org.lockstepfs.stack.member.StaticMembership;
-import org.lockstepfs.stack.o2hb.HeartbeatListener;
-import org.lockstepfs.stack.o2hb.LiveNodes;
-import org.lockstepfs.stack.o2net.O2Net;
-import org.lockstepfs.stack.votes.VotesRunner;
-import org.lockstepfs.stack.votes.VotesTiming;
 
 /**
  * This node in its cluster: configuration, transport, live nodes and membership, made at the first
@@ -68,20 +48,6 @@ public final class StackNode implements StackOperations {
   private final Map<String, VolumeConnection> connections = new ConcurrentHashMap<>();
   private final Map<String, HeldHeartbeat> held = new ConcurrentHashMap<>();
   private volatile Running running;
-
-  /** What lives between the first connection and {@link #close}. */
-  record Running(
-      ClusterConfig config,
-      ClusterNode self,
-      O2Net net,
-      LiveNodes liveNodes,
-      HeartbeatPins pins,
-      PeerFence peerFence,
-      LockDomains domains,
-      Membership membership,
-      CompletableFuture<Void> joined,
-      Optional<VotesRunner> votes,
-      ScheduledExecutorService timer) {}
 
   /**
    * Makes a node that starts with its first connection.
@@ -213,164 +179,19 @@ public final class StackNode implements StackOperations {
 
   private synchronized Running running() throws IOException {
     if (running == null) {
-      running = start();
+      running =
+          new NodeStart(
+                  environment, label, lockManager, timing, generations, plockDaemon().isPresent())
+              .start(this::presences);
     }
     return running;
   }
 
-  private Running start() throws IOException {
-    ClusterConfig config = ClusterConfig.read(environment.configFile());
-    String name = environment.nodeName();
-    ClusterNode self =
-        config
-            .node(name)
-            .orElseThrow(
-                () -> new IOException(environment.configFile() + ": no node named '" + name + "'"));
-    if (config.heartbeatMode() == HeartbeatMode.GLOBAL) {
-      throw new IOException(
-          environment.configFile() + ": heartbeat_mode = global is not supported");
-    }
-    if (config.tuning().byVotes() && label.equals(Stacks.O2CB)) {
-      throw new IOException(
-          environment.configFile()
-              + ": quorum = votes is for user stacks; o2cb, which kernel nodes run as well, knows"
-              + " heartbeats on the disk only: use quorum = disk, or volumes of another stack");
-    }
-    PeerFence peerFence = peerFence(config);
-    O2Net net =
-        new O2Net(
-            config,
-            self,
-            timing.net(),
-            (int) generations.next(),
-            environment.metrics(),
-            environment.fence()::isPastDeadline);
-    net.start();
-    LiveNodes liveNodes = new LiveNodes(peerFence);
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(thread("o2cb-timer-" + name));
-    VotesRunner votes = null;
-    if (config.tuning().byVotes()) {
-      votes = votes(config, self, net, liveNodes);
-    } else {
-      startQuorum(self, net, liveNodes, timer);
-    }
-    liveNodes.add(new LinkDriver(net), HeartbeatListener.PRIORITY_NET);
-    LockDomains domains = lockManager.get();
-    domains.start(net);
-    Membership membership = membership(config, self);
-    DeathWatchDriver deaths =
-        new DeathWatchDriver(
-            self.number(),
-            timing.heartbeat(),
-            net,
-            liveNodes,
-            membership,
-            this::presences,
-            timer,
-            nanoClock);
-    net.addLinkListener(deaths);
-    membership.addListener(deaths);
-    liveNodes.add(deaths, HeartbeatListener.PRIORITY_NET);
-    return new Running(
-        config,
-        self,
-        net,
-        liveNodes,
-        new HeartbeatPins(liveNodes),
-        peerFence,
-        domains,
-        membership,
-        startBeside(membership),
-        Optional.ofNullable(votes),
-        timer);
-  }
-
-  private void startQuorum(
-      ClusterNode self, O2Net net, LiveNodes liveNodes, ScheduledExecutorService timer) {
-    QuorumDriver quorum =
-        new QuorumDriver(
-            self.number(),
-            timing,
-            liveNodes,
-            environment.fence(),
-            timer,
-            nanoClock,
-            environment.metrics());
-    // Quorum hears of a node's death before its link is closed for it.
-    liveNodes.add(quorum, HeartbeatListener.PRIORITY_NET);
-    net.addLinkListener(quorum);
-  }
-
-  private VotesRunner votes(
-      ClusterConfig config, ClusterNode self, O2Net net, LiveNodes liveNodes) {
-    return new VotesRunner(
-        config,
-        self,
-        VotesTiming.of(timing.heartbeat()),
-        net,
-        liveNodes,
-        environment.fence(),
-        generations::next,
-        nanoClock,
-        Executors.newSingleThreadScheduledExecutor(thread("votes-" + self.name())),
-        environment.metrics());
-  }
-
-  /** A node that was fenced at the storage gets its way back first of all. */
-  private PeerFence peerFence(ClusterConfig config) throws IOException {
-    Fencing fencing = config.tuning().fencing();
-    if (!fencing.isConfigured()) {
-      return PeerFence.NONE;
-    }
-    FenceAgent agent = new FenceAgent(config);
-    if (fencing.unfences()) {
-      agent.unfence(environment.nodeName());
-    }
-    return agent;
-  }
-
-  private List<Presence> presences() {
+  private Collection<Presence> presences() {
     return Stream.concat(
             connections.values().stream().map(VolumeConnection::presence),
             held.values().stream().map(HeldHeartbeat::presence).filter(Objects::nonNull))
         .toList();
-  }
-
-  private Membership membership(ClusterConfig config, ClusterNode self) {
-    if (environment.membership() == MembershipSource.STATIC) {
-      return new StaticMembership(config, label);
-    }
-    Member member =
-        new Member(
-            self.number(), self.name(), self.address().getHostAddress(), label, generations.next());
-    MemberProfile profile =
-        new MemberProfile(
-            member,
-            config.name(),
-            timing.heartbeat().intervalMs(),
-            timing.heartbeat().deadThreshold(),
-            timing.net().idleTimeoutMs(),
-            timing.net().keepaliveDelayMs(),
-            config.tuning().byVotes() ? config.tuning().expectedVotes() + " votes" : "disk",
-            plockDaemon().isPresent() ? "external" : "internal");
-    return new HazelcastMembership(config, self, profile);
-  }
-
-  /** Starting takes seconds, in which the heartbeat can settle. */
-  private CompletableFuture<Void> startBeside(Membership membership) {
-    CompletableFuture<Void> joined = new CompletableFuture<>();
-    Runnable start =
-        () -> {
-          try {
-            membership.start();
-            joined.complete(null);
-          } catch (IOException | RuntimeException e) {
-            joined.completeExceptionally(e);
-          }
-        };
-    thread("membership-" + environment.nodeName()).newThread(start).start();
-    return joined;
   }
 
   /** A refused node starts from the beginning at the next connection. */
@@ -381,30 +202,6 @@ public final class StackNode implements StackOperations {
         && connecting.isEmpty()
         && held.isEmpty()) {
       close();
-    }
-  }
-
-  static ThreadFactory thread(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
-  }
-
-  /**
-   * Waits until this node is a member.
-   *
-   * @throws IOException with the reason if it was refused
-   */
-  static void awaitMembership(Running node) throws IOException {
-    try {
-      node.joined().get();
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while joining the cluster", e);
     }
   }
 
@@ -472,18 +269,7 @@ public final class StackNode implements StackOperations {
     Running node = running;
     running = null;
     if (node != null) {
-      try {
-        node.joined().get(timing.net().idleTimeoutMs(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-        // It never joined; there is nothing to leave.
-      }
-      node.membership().close();
-      node.votes().ifPresent(VotesRunner::close);
-      node.net().close();
-      node.timer().shutdownNow();
-      node.peerFence().close();
+      node.close(timing.net().idleTimeoutMs());
     }
   }
 }

@@ -28,7 +28,6 @@ import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackStatus;
 import org.lockstepfs.stack.member.Member;
-import org.lockstepfs.stack.node.StackNode.Running;
 import org.lockstepfs.stack.plock.PlockTransport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,7 +105,7 @@ final class VolumeConnection implements ClusterConnection {
   void connect() throws IOException {
     try {
       presence.start();
-      StackNode.awaitMembership(running);
+      running.awaitMembership();
       fenceTheSilent(checkSilentMembers());
       new LinkWait(running.net(), running.liveNodes(), thisNode(), node.nanoClock())
           .await(node.timing().linkTimeoutMs());

@@ -3,7 +3,6 @@ package org.lockstepfs.stack.node;
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
-import org.lockstepfs.stack.node.StackNode.Running;
 import org.lockstepfs.stack.o2hb.HeartbeatRunner;
 import org.lockstepfs.stack.o2hb.RegionHeartbeat;
 
@@ -34,7 +33,7 @@ record VolumeHeartbeat(
     HeartbeatRunner runner =
         new HeartbeatRunner(
             beats,
-            Executors.newSingleThreadScheduledExecutor(StackNode.thread("o2hb-" + uuid)),
+            Executors.newSingleThreadScheduledExecutor(NodeStart.thread("o2hb-" + uuid)),
             node.nanoClock(),
             node.environment().metrics(),
             uuid);
