@@ -1,0 +1,129 @@
+package org.lockstepfs.fuse.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lockstepfs.blockdev.device.BlockDevice;
+import org.lockstepfs.blockdev.device.DirectDevice;
+
+/** What a survivor sees on the disk of slots whose nodes died, and what it does about them. */
+class SlotRecoveryTest {
+  private static final int FIRST = 5;
+  private static final int SECOND = 6;
+
+  @TempDir Path dir;
+
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private BlockDevice device;
+  private MountedVolume mounted;
+  private Volume volume;
+  private Slots slots;
+  private SlotRecovery recovery;
+  private int slotOfFirst;
+
+  @BeforeEach
+  void mountWithSlotsOfTwoOthers() throws Exception {
+    Path image = dir.resolve("image");
+    try (RandomAccessFile f = new RandomAccessFile(image.toFile(), "rw")) {
+      f.setLength(100L << 20);
+    }
+    Process mkfs =
+        new ProcessBuilder(
+                "mkfs.ocfs2",
+                "-q",
+                "-x",
+                "-F",
+                "-N",
+                "3",
+                "-J",
+                "size=4M",
+                "--cluster-stack=pcmk",
+                "--cluster-name=test",
+                "--fs-features=noindexed-dirs,noxattr,norefcount",
+                image.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(dir.resolve("mkfs.log").toFile())
+            .start();
+    assertThat(mkfs.waitFor()).isZero();
+    device = DirectDevice.open(image.toString(), false);
+    mounted =
+        MountedVolume.mountLocal(device, new MountOptions(false, false), Clock.systemUTC(), timer);
+    volume = mounted.volume();
+    slots =
+        new Slots(
+            device,
+            volume.geometry(),
+            volume.systemFiles().slotMap(),
+            true,
+            volume.superblock().maxSlots());
+    slots.load();
+    slotOfFirst = slots.claim(FIRST);
+    slots.claim(SECOND);
+    recovery = new SlotRecovery(volume, slots, volume.systemFiles(), node -> false);
+  }
+
+  @AfterEach
+  void unmount() throws IOException {
+    mounted.close();
+    device.close();
+    timer.shutdownNow();
+  }
+
+  /** Does what another survivor does once it has replayed a journal. */
+  private void replayedElsewhere(int slot) throws IOException {
+    SlotJournal journal = recovery.journal(slot);
+    journal.lock();
+    journal.countRecovery();
+    journal.unlock();
+  }
+
+  @Test
+  void seesThatAnotherHasReplayed() throws IOException {
+    assertThat(recovery.isReplayed(Set.of(FIRST))).isFalse();
+    replayedElsewhere(slotOfFirst);
+    assertThat(recovery.isReplayed(Set.of(FIRST, SECOND))).isFalse();
+    assertThat(recovery.isReplayed(Set.of(FIRST))).isTrue();
+  }
+
+  @Test
+  void theNextDeathInASlotIsAnotherOne() throws IOException {
+    replayedElsewhere(slotOfFirst);
+    assertThat(recovery.isReplayed(Set.of(FIRST))).isTrue();
+    assertThat(recovery.isReplayed(Set.of(FIRST))).isFalse();
+  }
+
+  @Test
+  void aNodeWithoutASlotHasNothingToReplay() throws IOException {
+    slots.release(slotOfFirst);
+    assertThat(recovery.isReplayed(Set.of(FIRST))).isTrue();
+  }
+
+  @Test
+  void leavesAloneWhatAnotherHasReplayed() throws IOException {
+    replayedElsewhere(slotOfFirst);
+    assertThat(recovery.recover(Set.of(FIRST), false, () -> {})).isEmpty();
+    slots.load();
+    assertThat(slots.has(FIRST)).isTrue();
+  }
+
+  @Test
+  void freesTheSlotOfTheDeadAndNoOther() throws IOException {
+    boolean[] told = new boolean[1];
+    assertThat(recovery.recover(Set.of(FIRST), false, () -> told[0] = true))
+        .containsExactly(slotOfFirst);
+    slots.load();
+    assertThat(told).containsExactly(true);
+    assertThat(slots.has(FIRST)).isFalse();
+    assertThat(slots.has(SECOND)).isTrue();
+  }
+}
