@@ -205,6 +205,24 @@ class MountCommandIT {
   }
 
   @Test
+  void forcedStopCutsOffWhoUsesAVolume() throws Exception {
+    node.mount(image.device(), mount);
+    node.mount(image.device(), second);
+    Path file = Files.writeString(second.resolve("file"), "text");
+    Process user = new ProcessBuilder("sleep", "60").redirectInput(file.toFile()).start();
+    try {
+      Sh.Result refused = node.lockstep("stop", "--node", "one");
+      assertThat(refused.status()).isEqualTo(32);
+      assertThat(refused.output()).contains("is in use").hasLineCount(1);
+      node.lockstep("stop", "--node", "one", "--force").ok();
+      assertThat(user.isAlive()).isTrue();
+      image.assertClean();
+    } finally {
+      user.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
   void writeProtectedDeviceIsReadAndNothingElse() throws IOException {
     node.mount(image.device(), mount);
     Files.writeString(mount.resolve("file"), "text");

@@ -117,8 +117,8 @@ public record FuseConnection(Path mountpoint, long number) {
   /**
    * Breaks the connection: every request in work and every later one fails. The dead mount stays
    * until it is unmounted, except where the fusectl file system is not mounted: then this is a
-   * forced umount(2), which breaks the connection first and succeeds if nobody uses the mount. Does
-   * nothing if nothing is mounted any more.
+   * forced umount(2) of all its mounts, which breaks the connection first and succeeds where nobody
+   * uses the mount. Does nothing if nothing is mounted any more.
    */
   public void abort() throws IOException {
     Path control = CONNECTIONS.resolve(Long.toString(number)).resolve("abort");
@@ -126,9 +126,14 @@ public record FuseConnection(Path mountpoint, long number) {
       Files.writeString(control, "1");
       return;
     }
-    try {
-      umount(MNT_FORCE);
-    } catch (ErrnoException e) {
+    for (String dir : MountInfo.mountpoints(devno())) {
+      forceUnmount(dir);
+    }
+  }
+
+  private static void forceUnmount(String dir) throws IOException {
+    if (Native.libc().umount2(dir, MNT_FORCE) < 0) {
+      ErrnoException e = Native.failure("forced umount of " + dir);
       if (e.errno() != Errno.EBUSY && e.errno() != Errno.EINVAL) {
         throw e;
       }

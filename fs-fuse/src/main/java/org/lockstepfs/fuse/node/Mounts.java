@@ -199,17 +199,27 @@ final class Mounts {
   }
 
   private void unmount(Mounter.Mounted mounted, boolean force) throws IOException {
+    try {
+      unmountAll(mounted, false);
+    } catch (ControlException e) {
+      if (!force) {
+        throw e;
+      }
+      // While it has a name: where fusectl is not mounted, the kernel breaks it by that only.
+      mounted.abort();
+      unmountAll(mounted, true);
+    }
+    await(mounted, LEAVE_TIMEOUT_MS);
+  }
+
+  private void unmountAll(Mounter.Mounted mounted, boolean lazy) throws IOException {
     for (String dir : MountInfo.mountpoints(mounted.devno())) {
       try {
-        calls.unmount(dir, force);
+        calls.unmount(dir, lazy);
       } catch (IOException e) {
         throw new ControlException(dir + " is in use: " + e.getMessage(), MOUNT_FAILED);
       }
     }
-    if (force) {
-      mounted.abort();
-    }
-    await(mounted, LEAVE_TIMEOUT_MS);
   }
 
   /** Cuts off everybody who uses a volume; leaves no volume. */
