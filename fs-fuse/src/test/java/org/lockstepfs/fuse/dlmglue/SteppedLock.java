@@ -284,6 +284,11 @@ public final class SteppedLock extends MonitoredLock {
     return giving ? lowering : state.level();
   }
 
+  /** Returns the status block. */
+  public Lksb lksb() {
+    return lksb;
+  }
+
   /** Returns the value block. */
   public byte[] lvb() {
     return lksb.lvb();

@@ -139,16 +139,11 @@ final class BrokenRules {
           }
         });
     all.put(
-        "a slot that another node recovered counts as recovered when it dies again",
+        "a slot that was recovered counts as recovered when it dies again",
         new Rules() {
           @Override
-          boolean notesOthersRecoveries() {
+          boolean notesRecoveries() {
             return false;
-          }
-
-          @Override
-          long firstSeed() {
-            return 1170;
           }
         });
     all.put(
@@ -246,6 +241,19 @@ final class BrokenRules {
             }
           });
     }
+    all.put(
+        "a node speaks when its deadline has passed",
+        new Rules() {
+          @Override
+          boolean lateNodesAreSilent() {
+            return false;
+          }
+
+          @Override
+          long firstSeed() {
+            return 19_698;
+          }
+        });
     all.put(
         "a silent link counts as a death",
         new Rules() {

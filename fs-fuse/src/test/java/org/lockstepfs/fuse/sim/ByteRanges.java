@@ -2,7 +2,6 @@ package org.lockstepfs.fuse.sim;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.lockstepfs.locks.o2dlm.NodeMap;
 import org.lockstepfs.locks.plock.PlockConfig;
 import org.lockstepfs.locks.plock.PlockEngine;
 import org.lockstepfs.locks.plock.PlockEnvelope;
@@ -25,7 +24,7 @@ final class ByteRanges {
 
   private final Life life;
   private final SimNode node;
-  private NodeMap wanted = new NodeMap();
+  private List<Integer> wanted = List.of();
   private PlockView view;
   private boolean ticking;
 
@@ -44,8 +43,8 @@ final class ByteRanges {
     return node;
   }
 
-  void members(NodeMap members) {
-    wanted = members.copy();
+  void members(List<Integer> members) {
+    wanted = List.copyOf(members);
     enterView();
   }
 
@@ -54,7 +53,7 @@ final class ByteRanges {
       return;
     }
     List<PlockMember> members = new ArrayList<>();
-    for (int n : wanted.stream().toArray()) {
+    for (int n : wanted) {
       long incarnation = n == life.number ? life.generation : life.generationOf(n);
       if (incarnation == 0) {
         life.after(RECHECK_MS, () -> life.post(this::enterView));

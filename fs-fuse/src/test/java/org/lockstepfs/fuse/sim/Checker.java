@@ -5,10 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.lockstepfs.fuse.dlmglue.SteppedLock;
 import org.lockstepfs.locks.mode.LockMode;
-import org.lockstepfs.locks.o2dlm.DlmLock;
-import org.lockstepfs.locks.o2dlm.O2Dlm;
 import org.lockstepfs.locks.o2dlm.ResName;
-import org.lockstepfs.locks.o2dlm.SimInvariants;
 import org.lockstepfs.locks.plock.SimReferee;
 
 /** Looks into all nodes at once, after every step; the package says what stands for what. */
@@ -56,8 +53,8 @@ final class Checker {
       levelsAreCompatible(acting, i);
     }
     if (++steps % SELDOM == 0) {
-      List<O2Dlm> engines = engines(acting);
-      names.forEach(name -> SimInvariants.oneMaster(engines, name));
+      List<LockDomain> domains = domains(acting);
+      names.forEach(name -> cluster.stack.oneMaster(domains, name));
       byteRanges(acting).afterStep();
     }
   }
@@ -76,8 +73,8 @@ final class Checker {
     }
   }
 
-  private static List<O2Dlm> engines(List<Life> lives) {
-    return lives.stream().map(life -> life.domain.engine()).filter(e -> e != null).toList();
+  private static List<LockDomain> domains(List<Life> lives) {
+    return lives.stream().map(life -> life.domain).toList();
   }
 
   private static SimReferee byteRanges(List<Life> lives) {
@@ -108,22 +105,15 @@ final class Checker {
         && life.fs.pending().isEmpty()
         && life.ranges.isIdle()
         && life.fs.locks().stream().allMatch(SteppedLock::isQuiet)
-        && SimInvariants.isSettled(life.domain.engine());
+        && life.domain.isSettled();
   }
 
   /** What must be when all is quiet. */
   void end() {
     List<Life> up = cluster.up();
-    List<O2Dlm> engines = engines(up);
     for (int i = 0; i < names.size(); i++) {
-      List<SimInvariants.Held> held = new ArrayList<>();
-      for (Life life : up) {
-        SteppedLock lock = life.fs.locks().get(i);
-        if (lock.handle() != null) {
-          held.add(new SimInvariants.Held(life.number, (DlmLock) lock.handle(), lock.relied()));
-        }
-      }
-      SimInvariants.checkAtRest(engines, names.get(i), held);
+      int lock = i;
+      cluster.stack.checkAtRest(up, names.get(i), life -> life.fs.locks().get(lock));
     }
     byteRanges(up).checkTables();
     cluster.referee.checkAtRest(cluster.disk);

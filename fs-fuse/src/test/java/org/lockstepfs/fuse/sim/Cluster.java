@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.lockstepfs.locks.o2dlm.message.Message;
-import org.lockstepfs.locks.o2dlm.message.MessageType;
 import org.lockstepfs.locks.plock.PlockEnvelope;
 import org.lockstepfs.locks.sim.SeededNetwork;
 import org.lockstepfs.locks.sim.SeededScheduler;
@@ -27,11 +25,15 @@ final class Cluster {
   /** Quorum has decided then. */
   private static final long DECIDED_MS = 8_000;
 
+  /** Where links are renewed, one message in so many meets that on its way. */
+  private static final int RENEWAL_AMONG = 300;
+
   private static final long LOOK_MS = 250;
   private static final int SLOTS_MORE = 1;
 
   final SeededScheduler random;
   final SimWorld world;
+  final LockStack stack;
   final Rules rules;
   final Referee referee;
   final SimDisk disk;
@@ -43,13 +45,19 @@ final class Cluster {
   private final int size;
   private final int doomedPercent;
   private int strikesLeft;
+  private int renewalsLeft;
   private boolean faultsOver;
   private boolean pumping;
+  private boolean renewing;
   private long lastGeneration;
   private int lastCall;
 
-  Cluster(SeededScheduler random, Rules rules) {
+  /** Lives that ended before they had left. */
+  int deaths;
+
+  Cluster(SeededScheduler random, LockStack stack, Rules rules) {
     this.random = random;
+    this.stack = stack;
     this.rules = rules;
     this.size = 2 + (random.chance(70) ? random.below(3) : random.below(7));
     this.world = new SimWorld(random.seed(), size, rules.stack());
@@ -61,6 +69,7 @@ final class Cluster {
     this.pauseMs = 20 + random.below(400);
     this.doomedPercent = random.chance(50) ? 10 : 0;
     this.strikesLeft = random.below(4);
+    this.renewalsLeft = stack == LockStack.USER && random.chance(50) ? random.below(20) : 0;
     this.faults = new Faults(this, random.chance(15) ? 0 : 1 + random.below(5));
     network.gate(this::passes);
   }
@@ -70,10 +79,13 @@ final class Cluster {
   private boolean passes(int from, int to) {
     Life sender = lives.get(from - 1);
     Life receiver = lives.get(to - 1);
-    return sender != null && receiver != null && sender.reaches(receiver);
+    return sender != null && receiver != null && sender.reaches(receiver) && !receiver.isSilent();
   }
 
   void sendRanges(Life from, int to, PlockEnvelope envelope) {
+    if (from.isSilent()) {
+      return;
+    }
     network.send(from.number, to, envelope, 0);
     if (random.chance(3)) {
       // Sent again after a reconnect, though it had arrived.
@@ -82,9 +94,28 @@ final class Cluster {
     pump();
   }
 
-  void send(Life from, int to, Message message, long token) {
-    network.send(from.number, to, message, token);
-    pump();
+  void send(Life from, int to, Object message, long token) {
+    if (!from.isSilent()) {
+      network.send(from.number, to, message, token);
+      pump();
+      if (renewalsLeft > 0 && !faultsOver && random.below(RENEWAL_AMONG) == 0) {
+        renewalsLeft--;
+        world.after(random.below(1_000_000), () -> renewLink(from, life(to)));
+      }
+    }
+  }
+
+  /** A connection breaks; byte-range messages are sent again if it is made anew. */
+  void reset(int one, int other) {
+    network.reset(one, other, message -> !(renewing && message instanceof PlockEnvelope));
+  }
+
+  /** A connection is silent for long, breaks and is made anew. */
+  void renewLink(Life one, Life other) {
+    random.trace(() -> "the link of " + one.number + " and " + other.number + " is renewed");
+    renewing = true;
+    one.renewLink(other);
+    renewing = false;
   }
 
   private void pump() {
@@ -142,6 +173,7 @@ final class Cluster {
 
   /** A life is over; another may follow. */
   void ended(Life life) {
+    deaths += life.stage == Life.Stage.LEFT ? 0 : 1;
     if (!faultsOver && random.chance(70)) {
       world.after(world.between(50, random.chance(50) ? 1_500 : 10_000), () -> begin(life.number));
     }
@@ -152,14 +184,6 @@ final class Cluster {
     boolean hit = !faultsOver && strikesLeft > 0 && random.chance(doomedPercent);
     strikesLeft -= hit ? 1 : 0;
     return hit;
-  }
-
-  boolean risky(Message message) {
-    return switch (MessageType.of(message.type())) {
-      case BEGIN_RECO, LOCK_REQUEST, MIG_LOCKRES, RECO_DATA_DONE, FINALIZE_RECO, MIGRATE_REQUEST ->
-          true;
-      default -> false;
-    };
   }
 
   int nextCall() {

@@ -29,6 +29,10 @@ final class Faults {
       return;
     }
     Life life = random.pick(cluster.up());
+    if (cluster.stack == LockStack.USER && random.chance(40)) {
+      peacefully(life);
+      return;
+    }
     long how = world.between(100, random.chance(50) ? 4_000 : 12_000);
     int side = random.below(1 << 9);
     int dice = random.below(100);
@@ -45,6 +49,16 @@ final class Faults {
       life.stepTimeOfDay((random.chance(50) ? 1 : -1) * how);
     } else {
       life.end();
+    }
+  }
+
+  /** What must go well beside everything that goes wrong. */
+  private void peacefully(Life life) {
+    if (random.chance(20)) {
+      cluster.renewLink(life, random.pick(cluster.up()));
+    } else {
+      random.trace(() -> "node " + life.number + " shall leave, " + life.stage);
+      life.leaveWhenMounted();
     }
   }
 

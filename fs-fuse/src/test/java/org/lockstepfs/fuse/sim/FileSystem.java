@@ -212,9 +212,9 @@ final class FileSystem {
           () -> {
             cached[inode] = disk.blocks[inode];
             look(inode, "finds on the disk");
-            ByteBuffer block = ByteBuffer.wrap(lvb);
-            if (block.get(0) == LVB_VERSION && mayAct()) {
-              referee.read(FileSystem.this, inode, block.getLong(8), "trusts value block");
+            if (lvb != null && lvb[0] == LVB_VERSION && mayAct()) {
+              long version = ByteBuffer.wrap(lvb).getLong(8);
+              referee.read(FileSystem.this, inode, version, "trusts value block");
             }
             done.run();
           });

@@ -2,13 +2,15 @@ package org.lockstepfs.fuse.sim;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import org.lockstepfs.fuse.dlmglue.SteppedLock;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.locks.sim.SeededNetwork;
 import org.lockstepfs.stack.glue.LockFlag;
-import org.lockstepfs.stack.o2hb.HeartbeatListener;
+import org.lockstepfs.stack.glue.RecoveryHandler;
+import org.lockstepfs.stack.node.SteppedReturns;
 import org.lockstepfs.stack.o2hb.RegionHeartbeat;
 import org.lockstepfs.stack.sim.SimNode;
 import org.lockstepfs.stack.sim.SimWorld;
@@ -43,6 +45,7 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
   final ByteRanges ranges;
   final FileSystem fs;
   final Programs programs;
+  private final SteppedReturns returns = new SteppedReturns(new Dead());
   Stage stage = Stage.STARTING;
   private final Queue<Runnable> mailbox = new ArrayDeque<>();
   private boolean mailboxBusy;
@@ -52,25 +55,11 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
     super(cluster.world, number, generation);
     this.cluster = cluster;
     this.begun = cluster.world.now();
-    this.domain = new LockDomain(this);
+    this.domain = cluster.stack.domain(this);
     this.ranges = new ByteRanges(this);
     this.fs = new FileSystem(this, cluster.disk, cluster.referee, cluster.rules);
     this.programs = new Programs(this);
-    liveNodes.add(new Deaths(), HeartbeatListener.PRIORITY_DLM);
     cluster.network.attach(number, this);
-  }
-
-  /** What the lock domain hears of heartbeats. */
-  private final class Deaths implements HeartbeatListener {
-    @Override
-    public void nodeUp(int node, long nodeGeneration) {}
-
-    @Override
-    public void nodeDown(int node) {
-      if (node != number) {
-        post(() -> domain.nodeDown(node));
-      }
-    }
   }
 
   // Time.
@@ -117,6 +106,10 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
     return clock() / SimWorld.MS;
   }
 
+  long clockNanos() {
+    return clock();
+  }
+
   // The disk.
 
   /** Writes; what follows waits until the write is done. */
@@ -132,6 +125,11 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
   /** Whether what this life believes still counts for others. */
   boolean mayAct() {
     return isUp() && !fence.isFenced() && fence.marginNanos() > 0;
+  }
+
+  /** Whether it neither says nor takes anything any more. */
+  boolean isSilent() {
+    return cluster.rules.lateNodesAreSilent() && isUp() && !isStopped() && fence.isPastDeadline();
   }
 
   /** Holds a lock for a moment. */
@@ -155,7 +153,7 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
   }
 
   private void tryToJoin() {
-    boolean ready = isSteady() && liveNodes.isLive(number) && domain.reachesAllLive() && mayJoin();
+    boolean ready = isSteady() && liveNodes.isLive(number) && reachesAllLive() && mayJoin();
     if (ready) {
       stage = Stage.JOINING;
       post(domain::join);
@@ -167,9 +165,16 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
     }
   }
 
+  private boolean reachesAllLive() {
+    return liveNodes.snapshot().stream().allMatch(node -> node == number || isLinked(node));
+  }
+
   private boolean mayJoin() {
     boolean silent = cluster.rules.silentMemberStopsJoin() && seesSilentMember();
-    boolean early = cluster.rules.joinerSeesWhatMembersSee() && seesMoreThanMembers();
+    boolean early =
+        cluster.stack == LockStack.O2CB
+            && cluster.rules.joinerSeesWhatMembersSee()
+            && seesMoreThanMembers();
     return !silent && !early;
   }
 
@@ -193,6 +198,49 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
                   stage = Stage.MOUNTED;
                   programs.start();
                 }));
+  }
+
+  /** These are the members now. */
+  void members(List<Integer> now) {
+    ranges.members(now);
+    returns.members(now);
+  }
+
+  /** A member died. */
+  void memberDied(int node) {
+    long delayMs = cluster.rules.evictionDelayMs();
+    if (delayMs == 0) {
+      returns.handler().nodeDown(node);
+    } else {
+      after(delayMs, () -> returns.handler().nodeDown(node));
+    }
+  }
+
+  /** A member that died is one again. */
+  void memberBack(int node) {
+    returns.handler().nodeBack(node);
+  }
+
+  /** The file system hears of deaths and returns. */
+  private final class Dead implements RecoveryHandler {
+    @Override
+    public void nodeDown(int node) {
+      fs.dead.nodeDown(node);
+    }
+
+    @Override
+    public void nodeBack(int node) {
+      fs.dead.nodeBack(node);
+    }
+  }
+
+  /** Leaves as soon as it can. */
+  void leaveWhenMounted() {
+    if (stage == Stage.MOUNTED) {
+      leave();
+    } else if (stage != Stage.LEAVING) {
+      after(RETRY_MS, this::leaveWhenMounted);
+    }
   }
 
   /** Begins to leave. */
@@ -240,7 +288,7 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
 
   @Override
   protected void linkLost(SimNode other) {
-    cluster.network.reset(number, other.number);
+    cluster.reset(number, other.number);
     post(() -> domain.linkLost(other.number));
   }
 

@@ -78,7 +78,7 @@ final class MetaJournal {
       done.run();
       return;
     }
-    SimDisk.Transaction transaction = new SimDisk.Transaction(Map.copyOf(running));
+    SimDisk.Transaction transaction = new SimDisk.Transaction(running);
     running = new TreeMap<>();
     committing = transaction;
     life.store(

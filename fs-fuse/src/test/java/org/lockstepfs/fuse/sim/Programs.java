@@ -114,10 +114,16 @@ final class Programs {
   }
 
   private void settle() {
-    if (whenStopped != null && running == 0 && life.ranges.close()) {
+    if (whenStopped == null || running > 0) {
+      return;
+    }
+    if (life.ranges.close()) {
       Runnable done = whenStopped;
       whenStopped = null;
       life.later(done);
+    } else {
+      // A lock that was on its way to the engine has come in between.
+      life.after(CLOSE_MS, this::settle);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.lockstepfs.locks.mode.LockMode;
 
 /**
@@ -31,6 +32,10 @@ final class Recoverer {
     this.known = new int[disk.slots.size()];
   }
 
+  private void trace(Supplier<String> what) {
+    life.cluster.random.trace(() -> life.number + ": " + what.get());
+  }
+
   // Mount.
 
   void mount(Runnable done) {
@@ -55,6 +60,7 @@ final class Recoverer {
 
   private void openJournal(int slot, boolean hadSlot, Runnable done) {
     boolean dirty = disk.slots.get(slot).dirty;
+    trace(() -> "takes slot " + slot + " of " + disk.slots.get(slot));
     Runnable open = () -> life.store(() -> disk.open(fs, slot), () -> recoverAll(done));
     if (dirty && rules.mountReplaysOwnJournal()) {
       replay(slot, open);
@@ -149,25 +155,36 @@ final class Recoverer {
   private void visit(
       int slot, Set<Integer> nodes, boolean unused, List<Dead> found, Runnable next) {
     SimDisk.Slot onDisk = disk.slots.get(slot);
+    trace(
+        () -> "looks at slot " + slot + " of " + onDisk + ", known " + known[slot] + ", " + nodes);
     if (slot == fs.slot()) {
       next.run();
     } else if (nodes.contains(onDisk.node)) {
       if (onDisk.recoveries != known[slot]) {
-        known[slot] = onDisk.recoveries;
+        noteRecoveries(slot);
         next.run();
       } else {
-        lockJournal(slot, false, got -> look(slot, found, next), next);
+        lockJournal(slot, isBack(onDisk.node), got -> look(slot, found, next), next);
       }
     } else {
-      if (rules.notesOthersRecoveries()) {
-        known[slot] = onDisk.recoveries;
-      }
+      noteRecoveries(slot);
       if (unused) {
         lockJournal(slot, true, got -> look(slot, found, next), next);
       } else {
         next.run();
       }
     }
+  }
+
+  private void noteRecoveries(int slot) {
+    if (rules.notesRecoveries()) {
+      known[slot] = disk.slots.get(slot).recoveries;
+    }
+  }
+
+  /** Whether a node that died has joined again: a lock that it has now is one of a living node. */
+  private boolean isBack(int node) {
+    return rules.looksWhetherTheDeadIsBack() && fs.dead.isBack(node);
   }
 
   private void lockJournal(int slot, boolean noQueue, IntConsumer locked, Runnable refused) {
@@ -196,9 +213,10 @@ final class Recoverer {
 
   private void look(int slot, List<Dead> found, Runnable next) {
     boolean dirty = disk.slots.get(slot).dirty;
+    trace(() -> "recovers slot " + slot + " of " + disk.slots.get(slot));
     Runnable replayed =
         () -> {
-          known[slot] = disk.slots.get(slot).recoveries;
+          noteRecoveries(slot);
           found.add(new Dead(slot, dirty));
           next.run();
         };
@@ -218,7 +236,8 @@ final class Recoverer {
   private void replayFrom(int slot, List<Map.Entry<Integer, Long>> blocks, int at, Runnable done) {
     life.inDanger();
     if (at == blocks.size()) {
-      life.store(() -> disk.recovered(fs, slot), done);
+      life.store(
+          () -> disk.empty(fs, slot), () -> life.store(() -> disk.recovered(fs, slot), done));
     } else {
       Map.Entry<Integer, Long> block = blocks.get(at);
       life.store(

@@ -19,6 +19,11 @@ class Rules {
     return Mutation.NONE;
   }
 
+  /** What is wrong with the user stack. */
+  UserMutation user() {
+    return UserMutation.NONE;
+  }
+
   /** What is wrong with heartbeat, quorum and fence. */
   Sabotage stack() {
     return Sabotage.NONE;
@@ -64,8 +69,13 @@ class Rules {
     return true;
   }
 
-  /** Who finds a slot recovered and free notes how often that has been done. */
-  boolean notesOthersRecoveries() {
+  /** Who recovers a slot, or finds it recovered, notes how often that has been done. */
+  boolean notesRecoveries() {
+    return true;
+  }
+
+  /** Who recovers does not wait for the journal of a node that is back in another slot. */
+  boolean looksWhetherTheDeadIsBack() {
     return true;
   }
 
@@ -106,6 +116,11 @@ class Rules {
 
   /** Nobody joins while the heartbeat of a node stands still that may go on. */
   boolean silentMemberStopsJoin() {
+    return true;
+  }
+
+  /** A node that is past its deadline says nothing, from its first moment on. */
+  boolean lateNodesAreSilent() {
     return true;
   }
 

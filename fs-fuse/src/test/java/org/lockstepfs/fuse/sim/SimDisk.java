@@ -20,6 +20,11 @@ final class SimDisk {
     boolean dirty;
     int recoveries;
     final List<Transaction> journal = new ArrayList<>();
+
+    @Override
+    public String toString() {
+      return "node " + node + (dirty ? " dirty" : " clean") + " recovered " + recoveries;
+    }
   }
 
   final long[] blocks;
@@ -65,6 +70,11 @@ final class SimDisk {
   void replay(FileSystem writer, int slot, int inode, long version) {
     checkOwner(writer, slot, "replays");
     blocks[inode] = version;
+  }
+
+  void empty(FileSystem writer, int slot) {
+    checkOwner(writer, slot, "empties");
+    slots.get(slot).journal.clear();
   }
 
   void recovered(FileSystem writer, int slot) {

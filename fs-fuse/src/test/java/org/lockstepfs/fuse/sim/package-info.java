@@ -1,32 +1,39 @@
 /**
- * Whole nodes, 2 to 8 of them, in one seeded simulation: heartbeat, quorum and self-fence, o2dlm,
- * byte-range locks, the lock cache and a model of the file system's metadata on top.
+ * Whole nodes, 2 to 8 of them, in one seeded simulation: heartbeat, quorum and self-fence, the lock
+ * manager of either stack, byte-range locks, the lock cache and a model of the file system's
+ * metadata on top. {@code LockStack} says which stack; all but the {@code LockDomain} is shared.
  *
- * <p>What is real: {@code RegionHeartbeat}, {@code Quorum}, {@code SelfFence}, {@code O2Dlm} with
- * its message codec, {@code PlockEngine}, {@code MonitoredLock} and {@code LockState}, {@code
- * RecoveryMap}. What is not: {@code LockRes} and {@code Downconverter} wait in threads, so {@link
+ * <p>What is real on both stacks: {@code RegionHeartbeat}, {@code Quorum}, {@code SelfFence},
+ * {@code PlockEngine}, {@code MonitoredLock} and {@code LockState}, {@code RecoveryMap}, {@code
+ * Returns}. On o2cb: {@code O2Dlm} with its message codec. On the user stack: the whole {@code
+ * UserDomain}, which is {@code FsDlm}, {@code ViewAgreement}, {@code PeerLinks}, {@code UserLocks},
+ * both codecs, and its own timers on the simulated clock.
+ *
+ * <p>What is not: {@code LockRes} and {@code Downconverter} wait in threads, so {@link
  * org.lockstepfs.fuse.dlmglue.SteppedLock} does their steps; {@code DlmDomain}, {@code
- * PlockTransport} and o2net are replaced by {@code LockDomain}, {@code ByteRanges} and a network of
- * ordered links; {@code VolumeMount}, {@code Recovery}, {@code SlotRecovery} and the journal are a
- * model with one version number per inode. {@code DeathWatch} and the negotiation of nodes whose
- * disk hangs take no part.
+ * PlockTransport} and o2net are replaced by {@code O2LockDomain}, {@code ByteRanges} and a network
+ * of ordered links; {@code VolumeMount}, {@code Recovery}, {@code SlotRecovery} and the journal are
+ * a model with one version number per inode. {@code DeathWatch}, the negotiation of nodes whose
+ * disk hangs, fence agents and membership by votes take no part.
  *
  * <p>Faults: partitions, connections that break, delays that reorder different links, byte-range
  * messages that come twice, stopped processes whose writes complete, kills (more of them while a
  * node recovers another), restarts with a new incarnation, disks that hang, clocks that differ and
- * are set.
+ * are set. On the user stack also: nodes that leave in order and come back while others die, and
+ * links that are made anew while messages are on them.
  *
  * <h2>Checkers, by the numbers of the design's invariants</h2>
  *
  * <ol>
  *   <li>{@code Checker.levelsAreCompatible}; {@code SimReferee.checkConflicts} for byte ranges.
- *   <li>{@code SimInvariants.oneMaster}; one owner of each byte-range table.
+ *   <li>{@code oneMaster} in {@code SimInvariants} of either lock manager; one owner of each
+ *       byte-range table.
  *   <li>{@code SteppedLock.checkCalls}, and the cancel in {@code SteppedLock.cancelConvert}.
  *   <li>{@code FileSystem.setLvb}: the disk has what is given away.
  *   <li>{@code Referee.read}, "trusts value block".
  *   <li>{@code Referee.read}, "finds on the disk": what a dead node committed is replayed.
  *   <li>{@code SimNode}: no write after a verdict, no verdict on a node that may still write.
- *   <li>{@code Checker.atRest} within the bound; {@code SimInvariants.checkAtRest}; {@code
+ *   <li>{@code Checker.atRest} within the bound; {@code LockStack.checkAtRest}; {@code
  *       SimReferee.checkTables}.
  *   <li>Nodes are killed while they recover; the next one must come to what the referee expects.
  *   <li>{@code SimDisk}: slots, and who writes which journal.
@@ -35,16 +42,17 @@
  * </ol>
  *
  * <p>Liveness: everything that waits is answered within {@code Cluster.BOUND_MS} of simulated time
- * after the last fault.
+ * after the last fault: locks, joins and leaves. What a domain of the user stack logs as an error
+ * fails the run.
  *
  * <h2>What is assumed, for nothing in the product assures it in all cases</h2>
  *
  * <ul>
  *   <li>Nobody joins while a member's heartbeat stands still. The product asks its membership,
  *       which here is always right; with a static membership, or one that is split, it may not be.
- *   <li>A joiner and all members have seen the same lives of all nodes. A joiner samples heartbeats
- *       faster than members do, and may take a restarted node for live, and for no member, while
- *       they still count its former life.
+ *   <li>On o2cb, a joiner and all members have seen the same lives of all nodes. A joiner samples
+ *       heartbeats faster than members do, and may take a restarted node for live, and for no
+ *       member, while they still count its former life.
  *   <li>A link that broke while both its ends keep quorum through a third node is not made again;
  *       here one of the two is restarted when the faults end.
  *   <li>A write that hangs beyond its node's deadline never lands: whoever has it, driver or
@@ -54,6 +62,10 @@
  * </ul>
  *
  * <p>The first two are rules that {@code BrokenRules} breaks: the simulation finds what follows.
+ *
+ * <p>Some rules of the user stack cannot be seen broken here, for others keep the same from
+ * happening: without the consent of all a set does not get past its first barrier; messages of an
+ * old life die with their link before {@code ViewAgreement} or {@code PeerLinks} refuses them.
  *
  * <h2>Running it</h2>
  *

@@ -14,6 +14,16 @@ public final class SteppedRecoveryMap {
     map.nodeDown(node);
   }
 
+  /** A node that died is a member again. */
+  public void nodeBack(int node) {
+    map.nodeBack(node);
+  }
+
+  /** Returns whether a node to recover lives again. */
+  public boolean isBack(int node) {
+    return map.isBack(node);
+  }
+
   /** Sets whom to tell of deaths, at once if there were some. */
   public void onDeath(Runnable listener) {
     map.onDeath(listener);

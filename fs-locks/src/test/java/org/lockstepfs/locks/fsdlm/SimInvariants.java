@@ -1,19 +1,27 @@
 package org.lockstepfs.locks.fsdlm;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.lockstepfs.locks.mode.LockMode;
+import org.lockstepfs.locks.o2dlm.ResName;
 
 /** What must hold after every step of the simulation, and what must hold when it rests. */
-final class SimInvariants {
+public final class SimInvariants {
   private static final LockMode[] MODES = LockMode.values();
 
   private SimInvariants() {}
 
   static void check(List<SimNode> nodes, List<SimLock.Shared> resources) {
+    List<FsDlm> engines = engines(nodes);
     for (SimLock.Shared shared : resources) {
       levelsAreCompatible(nodes, shared);
-      oneMaster(nodes, shared);
+      oneMaster(engines, shared.name);
     }
+  }
+
+  private static List<FsDlm> engines(List<SimNode> nodes) {
+    return nodes.stream().filter(SimNode::isUp).map(node -> node.engine).toList();
   }
 
   /** Levels that clients rely on are compatible, whatever is on the wire. */
@@ -43,30 +51,32 @@ final class SimInvariants {
     }
   }
 
-  private static void oneMaster(List<SimNode> nodes, SimLock.Shared shared) {
+  /** One node at most takes itself for the master. */
+  public static void oneMaster(List<FsDlm> engines, ResName name) {
     int masters = 0;
-    for (SimNode node : nodes) {
-      if (node.isUp()) {
-        Rsb res = node.engine.inspect().resources.get(shared.name);
-        masters += res != null && res.master == node.number ? 1 : 0;
-      }
+    for (FsDlm engine : engines) {
+      Rsb res = engine.inspect().resources.get(name);
+      masters += res != null && res.master == engine.inspect().self ? 1 : 0;
     }
     if (masters > 1) {
-      throw new AssertionError(shared.name + ": " + masters + " masters");
+      throw new AssertionError(name + ": " + masters + " masters");
     }
   }
 
-  /** All is quiet: masters know exactly the locks that holders have, in the same modes. */
   static void recordsAgree(List<SimNode> nodes) {
+    recordsAgreeOf(engines(nodes));
+  }
+
+  /** All is quiet: masters know exactly the locks that holders have, in the same modes. */
+  public static void recordsAgreeOf(List<FsDlm> engines) {
+    Map<Integer, Lockspace> nodes = new HashMap<>();
+    engines.forEach(engine -> nodes.put(engine.inspect().self, engine.inspect()));
     int remote = 0;
     int copies = 0;
-    for (SimNode node : nodes) {
-      if (node.isUp()) {
-        Lockspace ls = node.engine.inspect();
-        copies += ls.copies.size();
-        for (Lkb lock : ls.locks.values()) {
-          remote += recordAgrees(nodes, node.number, lock) ? 1 : 0;
-        }
+    for (Lockspace ls : nodes.values()) {
+      copies += ls.copies.size();
+      for (Lkb lock : ls.locks.values()) {
+        remote += recordAgrees(nodes, ls.self, lock) ? 1 : 0;
       }
     }
     if (copies != remote) {
@@ -75,13 +85,13 @@ final class SimInvariants {
   }
 
   /** Returns whether the lock's master is another node. */
-  private static boolean recordAgrees(List<SimNode> nodes, int holder, Lkb lock) {
+  private static boolean recordAgrees(Map<Integer, Lockspace> nodes, int holder, Lkb lock) {
     int master = lock.res.master;
     if (master == holder) {
       return false;
     }
-    SimNode node = nodes.get(master);
-    Lkb copy = node.isUp() ? node.engine.inspect().copy(holder, lock.id) : null;
+    Lockspace node = nodes.get(master);
+    Lkb copy = node == null ? null : node.copy(holder, lock.id);
     if (copy == null || copy.mode() != lock.mode() || !copy.isOn(copy.res.granted)) {
       throw new AssertionError("holder has " + lock + ", master " + master + " has " + copy);
     }

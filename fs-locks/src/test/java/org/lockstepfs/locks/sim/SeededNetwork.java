@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Predicate;
 
 /**
  * The network between simulated nodes: each ordered pair of nodes is a TCP link, on which messages
@@ -130,12 +131,24 @@ public final class SeededNetwork<M> {
 
   /** The connection of two nodes breaks: what is on it is lost, and its senders learn that. */
   public void reset(int one, int other) {
+    reset(one, other, message -> true);
+  }
+
+  /**
+   * As {@link #reset(int, int)}, but some messages are sent again when there is a new connection.
+   *
+   * @param isLost says which are not
+   */
+  public void reset(int one, int other, Predicate<M> isLost) {
     for (Link<M> link : List.copyOf(busy)) {
       boolean between =
           link.from == one && link.to == other || link.from == other && link.to == one;
       if (between) {
-        List<Packet<M>> lost = List.copyOf(link.queue);
-        replace(link, List.of());
+        List<Packet<M>> lost = new ArrayList<>(link.queue);
+        List<Packet<M>> kept =
+            lost.stream().filter(p -> p.message != null && !isLost.test(p.message)).toList();
+        lost.removeAll(kept);
+        replace(link, kept);
         lost.forEach(packet -> fail(link, packet));
       }
     }

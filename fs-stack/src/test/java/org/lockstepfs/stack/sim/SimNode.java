@@ -294,6 +294,14 @@ public class SimNode implements HeartbeatListener {
     unlink(n);
   }
 
+  /** A connection that was silent is made anew: what was on it is lost. */
+  public void renewLink(SimNode other) {
+    if (linked[other.number] == other && other.linked[number] == this) {
+      unlink(other.number);
+      other.unlink(number);
+    }
+  }
+
   /** Returns whether a link to that life is gone that is not made again while both live. */
   public boolean hasGivenUp(SimNode other) {
     return givenUp[other.number] && generations[other.number] == other.generation;
