@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A shell on the control files and on dlmfs. */
-@Timeout(120)
+@Timeout(180)
 class ControlFilesIT {
   private static final String BUSY = "Device or resource busy";
 
@@ -26,7 +26,7 @@ class ControlFilesIT {
   /** They come up beside the daemon. */
   private static Path controlFiles(Node node) throws Exception {
     Path files = node.controlFiles();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!Files.exists(files.resolve("cluster_stack"))) {
       assertThat(System.nanoTime()).as("%s is mounted in time", files).isLessThan(deadline);
       TimeUnit.MILLISECONDS.sleep(50);

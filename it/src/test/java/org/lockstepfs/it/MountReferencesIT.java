@@ -41,6 +41,12 @@ class MountReferencesIT {
     node.lockstep("hb", command, "--node", "one", volume).ok();
   }
 
+  /** The control file counts the mounts as one, as {@code hb refs} shows it in words. */
+  private void assertReferences(int expected) {
+    assertThat(node.controlFiles().resolve("heartbeat").resolve(plainUuid()).resolve("references"))
+        .hasContent(Integer.toString(expected));
+  }
+
   private void assertRefs(String expected) {
     assertThat(node.lockstep("hb", "refs", "--node", "one").ok().output().strip())
         .isEqualTo(expected.isEmpty() ? "" : plainUuid() + ": " + expected);
@@ -64,6 +70,7 @@ class MountReferencesIT {
     assertThat(tune("other").output()).contains("node 1, whose heartbeat goes on");
     hb("start", uuid);
     assertRefs("2 refs");
+    assertReferences(2);
 
     Path mount = node.mount(image.device(), dir.resolve("first"));
     Path second = node.mount(image.device(), dir.resolve("second"), "ro");
@@ -77,8 +84,10 @@ class MountReferencesIT {
     node.umount(third);
     assertThat(second.resolve("file")).hasContent("more");
     assertRefs("3 refs, mounted");
+    assertReferences(3);
     node.umount(second);
     assertRefs("2 refs");
+    assertReferences(2);
 
     hb("stop", uuid);
     assertThat(tune("other").output()).contains("node 1, whose heartbeat goes on");

@@ -120,7 +120,7 @@ final class DaemonCommand implements Callable<Integer> {
           ControlMount control =
               ControlMount.begin(
                   paths.controlFiles(),
-                  new StackFiles(stacks, tuning.timing()).root(domains),
+                  new StackFiles(stacks, tuning.timing(), daemon::toolReferences).root(domains),
                   calls)) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(daemon), "leave"));
         daemon.awaitStop();

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.glue.StackStatus;
 import org.lockstepfs.stack.glue.Stacks;
@@ -18,15 +19,18 @@ import org.lockstepfs.stack.node.StackTiming;
 public final class StackFiles {
   private final Stacks stacks;
   private final StackTiming timing;
+  private final ToIntFunction<String> toolReferences;
 
   /**
    * Makes the files.
    *
    * @param timing name of the timing profile
+   * @param toolReferences how many references tools hold on the heartbeat of a volume, by its UUID
    */
-  public StackFiles(Stacks stacks, String timing) {
+  public StackFiles(Stacks stacks, String timing, ToIntFunction<String> toolReferences) {
     this.stacks = stacks;
     this.timing = StackTiming.named(timing);
+    this.toolReferences = toolReferences;
   }
 
   /**
@@ -103,7 +107,7 @@ public final class StackFiles {
     return entries;
   }
 
-  private static Map<String, Entry> region(StackStatus.Volume volume) {
+  private Map<String, Entry> region(StackStatus.Volume volume) {
     Map<String, Entry> files = new LinkedHashMap<>();
     Function<Function<HeartbeatRegion, Object>, TextFile> of =
         value -> number(() -> value.apply(volume.region()));
@@ -112,7 +116,8 @@ public final class StackFiles {
     files.put("block_bytes", of.apply(HeartbeatRegion::blockSize));
     files.put("blocks", of.apply(HeartbeatRegion::blocks));
     files.put("pid", number(() -> ProcessHandle.current().pid()));
-    files.put("references", number(volume::references));
+    files.put(
+        "references", number(() -> volume.references() + toolReferences.applyAsInt(volume.uuid())));
     files.put("elapsed_time_in_ms", number(volume::heartbeatAgeMs));
     return files;
   }

@@ -79,6 +79,12 @@ final class HeartbeatReferences implements Closeable {
     entry.count--;
   }
 
+  /** Returns how many references there are on a volume, by device or UUID. */
+  synchronized int count(String volume) {
+    Entry entry = find(volume);
+    return entry == null ? 0 : entry.count;
+  }
+
   private Entry find(String volume) {
     for (Entry entry : byUuid.values()) {
       if (entry.device.equals(volume) || entry.volume.uuid().equals(plain(volume))) {

@@ -231,6 +231,11 @@ public final class NodeDaemon implements Closeable {
     heartbeats.close();
   }
 
+  /** Returns how many references tools hold on the heartbeat of a volume, by its UUID. */
+  public int toolReferences(String uuid) {
+    return heartbeats.count(uuid);
+  }
+
   /** Waits until a stop request has been carried out. */
   public void awaitStop() throws InterruptedException {
     stopped.await();

@@ -41,7 +41,8 @@ class StackFilesTest {
               MembershipSource.STATIC,
               new SimpleMeterRegistry(),
               new SelfFence(NOBODY, () -> 0)));
-  private final Tree tree = new Tree(new StackFiles(stacks, "fast").root(Dir.of(Map.of())));
+  private final Tree tree =
+      new Tree(new StackFiles(stacks, "fast", uuid -> 0).root(Dir.of(Map.of())));
 
   private String read(String path) throws IOException {
     return new String(tree.leaf(path).open(READ, () -> false).read(), StandardCharsets.UTF_8);

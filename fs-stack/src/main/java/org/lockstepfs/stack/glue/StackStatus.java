@@ -36,14 +36,14 @@ public record StackStatus(
       boolean linked) {}
 
   /**
-   * One connection.
+   * A volume that this node is connected to or beats for.
    *
    * @param heartbeatAgeMs time since this node's last heartbeat write on it began
    * @param members nodes in its lock domain
    * @param locks locks that this node holds or waits for in it
    * @param region where its heartbeats are
-   * @param references what keeps the heartbeat going: the volume itself, and lock domains without
-   *     one
+   * @param references what of this stack keeps the heartbeat going: the connection, and lock
+   *     domains without a volume
    */
   public record Volume(
       String uuid,

@@ -1,9 +1,13 @@
 package org.lockstepfs.stack.node;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
+import org.lockstepfs.stack.glue.StackStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,6 +111,21 @@ final class HeldHeartbeat {
       presence.stop();
       presence = null;
     }
+  }
+
+  /** Returns what the control files show of it; empty while it starts or pauses. */
+  Optional<StackStatus.Volume> status() {
+    Presence beating = steady;
+    return beating == null
+        ? Optional.empty()
+        : Optional.of(
+            new StackStatus.Volume(
+                uuid,
+                TimeUnit.NANOSECONDS.toMillis(beating.ageNanos()),
+                List.of(),
+                0,
+                region,
+                running.pins().count()));
   }
 
   /** Returns what shows that this node lives, or null while that starts or pauses. */

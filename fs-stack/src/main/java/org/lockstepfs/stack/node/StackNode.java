@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -261,7 +262,14 @@ public final class StackNode implements StackOperations {
                         live.get(n.number()),
                         linked.get(n.number())))
             .toList(),
-        connections.values().stream().map(VolumeConnection::status).toList());
+        volumes());
+  }
+
+  private List<StackStatus.Volume> volumes() {
+    Map<String, StackStatus.Volume> volumes = new TreeMap<>();
+    held.forEach((uuid, heart) -> heart.status().ifPresent(status -> volumes.put(uuid, status)));
+    connections.forEach((uuid, connection) -> volumes.put(uuid, connection.status()));
+    return List.copyOf(volumes.values());
   }
 
   @Override
