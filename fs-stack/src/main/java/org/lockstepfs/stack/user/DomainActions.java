@@ -34,6 +34,7 @@ final class DomainActions implements ViewActions {
   private final CompletableFuture<Void> left;
   private final Map<Integer, Long> dead = new TreeMap<>();
   private List<Integer> members = List.of();
+  private int minor;
 
   DomainActions(
       LockDomains.Setup setup,
@@ -78,8 +79,9 @@ final class DomainActions implements ViewActions {
   }
 
   @Override
-  public void start(long seq, Map<Integer, Long> lives) {
+  public void start(long seq, int runningMinor, Map<Integer, Long> lives) {
     LOG.info("lockspace {}: set {} is {}", setup.uuid(), seq, lives.keySet());
+    minor = runningMinor;
     links.members(lives);
     engine.start(
         seq, lives.entrySet().stream().map(e -> new Member(e.getKey(), e.getValue())).toList());
@@ -103,7 +105,7 @@ final class DomainActions implements ViewActions {
 
   /** The engine has recovered: locks are granted. */
   void running() {
-    joined.complete(new Joined(members, setup.protocol().maxVersion().minor()));
+    joined.complete(new Joined(members, minor));
   }
 
   @Override

@@ -50,20 +50,20 @@ class DomainActionsTest {
 
   @Test
   void theFirstSetWithoutTheDeadMayHaveItsNextLife() {
-    actions.start(1, Map.of(1, 11L, 2, 12L));
+    actions.start(1, 0, Map.of(1, 11L, 2, 12L));
     actions.died(2, 12);
-    actions.start(2, Map.of(1, 11L, 2, 22L));
-    actions.start(3, Map.of(1, 11L, 2, 22L));
+    actions.start(2, 0, Map.of(1, 11L, 2, 22L));
+    actions.start(3, 0, Map.of(1, 11L, 2, 22L));
     assertThat(told).containsExactly("down 2", "back 2");
   }
 
   @Test
   void aSetOfBeforeTheDeathBringsNobodyBack() {
     actions.died(2, 12);
-    actions.start(1, Map.of(1, 11L, 2, 12L));
+    actions.start(1, 0, Map.of(1, 11L, 2, 12L));
     assertThat(told).containsExactly("down 2");
-    actions.start(2, Map.of(1, 11L));
-    actions.start(3, Map.of(1, 11L, 2, 22L));
+    actions.start(2, 0, Map.of(1, 11L));
+    actions.start(3, 0, Map.of(1, 11L, 2, 22L));
     assertThat(told).containsExactly("down 2", "back 2");
   }
 }

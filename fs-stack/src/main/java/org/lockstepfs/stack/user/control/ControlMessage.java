@@ -16,16 +16,21 @@ public sealed interface ControlMessage {
   int VERSION = 1;
 
   /** Longest message in bytes. */
-  int MAX_LENGTH = 2 + Long.BYTES + Integer.BYTES + ClusterNode.MAX_NODES * 9;
+  int MAX_LENGTH = 2 + Long.BYTES + 2 * Integer.BYTES + ClusterNode.MAX_NODES * 9;
 
-  /** The sender takes part; its life, and the locking protocol that its file system speaks. */
+  /** The sender takes part; its life, and the newest locking protocol of its file system. */
   record Hello(long incarnation, int major, int minor) implements ControlMessage {}
 
   /** The sender takes part no more and holds no locks. */
   record Leave(long incarnation) implements ControlMessage {}
 
-  /** Stop, if these are the participants that you know: lives by node number. */
-  record Prepare(long seq, Map<Integer, Long> members) implements ControlMessage {
+  /**
+   * Stop, if these are the participants that you know.
+   *
+   * @param minor of the locking protocol that they shall run
+   * @param members lives by node number
+   */
+  record Prepare(long seq, int minor, Map<Integer, Long> members) implements ControlMessage {
     /** Sorts the members. */
     public Prepare {
       members = new TreeMap<>(members);
@@ -49,7 +54,7 @@ public sealed interface ControlMessage {
     } else if (message instanceof Leave m) {
       out.put((byte) 2).putLong(m.incarnation);
     } else if (message instanceof Prepare m) {
-      out.put((byte) 3).putLong(m.seq).putInt(m.members.size());
+      out.put((byte) 3).putLong(m.seq).putInt(m.minor).putInt(m.members.size());
       m.members.forEach((node, life) -> out.put(node.byteValue()).putLong(life));
     } else if (message instanceof Commit m) {
       out.put((byte) 4).putLong(m.seq);
@@ -87,7 +92,7 @@ public sealed interface ControlMessage {
     return switch (kind) {
       case 1 -> new Hello(in.getLong(), in.getInt(), in.getInt());
       case 2 -> new Leave(in.getLong());
-      case 3 -> new Prepare(in.getLong(), members(in));
+      case 3 -> new Prepare(in.getLong(), in.getInt(), members(in));
       case 4 -> new Commit(in.getLong());
       case 5 -> new Stopped(in.getLong());
       default -> throw new IOException("kind " + kind);

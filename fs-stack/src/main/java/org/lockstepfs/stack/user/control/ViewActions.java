@@ -21,9 +21,10 @@ public interface ViewActions {
   /**
    * Start locking with a set.
    *
+   * @param minor of the locking protocol that its members run
    * @param members lives by node number, this node's included
    */
-  void start(long seq, Map<Integer, Long> members);
+  void start(long seq, int minor, Map<Integer, Long> members);
 
   /** A participant's life ended by death; called before any set without it can start anywhere. */
   void died(int node, long life);

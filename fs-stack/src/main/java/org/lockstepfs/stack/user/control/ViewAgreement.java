@@ -38,7 +38,7 @@ public final class ViewAgreement {
   /** Instead of an answer: the message may or may not have arrived. */
   public static final int UNREACHABLE = -1002;
 
-  /** Answer to HELLO: I take part, too. */
+  /** Answer to HELLO: I take part, too; plus the minor protocol version that I run, or could. */
   private static final int PARTICIPANT = 1;
 
   /** A sequence is a counter and, in its lowest bits, the proposer. */
@@ -49,12 +49,14 @@ public final class ViewAgreement {
   /** A set that this node proposes. */
   private static final class Attempt {
     final long seq;
+    final int minor;
     final Map<Integer, Long> members;
     final Set<Integer> waiting;
     boolean failed;
 
-    Attempt(long seq, Map<Integer, Long> members) {
+    Attempt(long seq, int minor, Map<Integer, Long> members) {
       this.seq = seq;
+      this.minor = minor;
       this.members = members;
       this.waiting = new TreeSet<>(members.keySet());
     }
@@ -64,6 +66,7 @@ public final class ViewAgreement {
   private final long incarnation;
   private final ProtocolVersion version;
   private final ViewActions actions;
+  private final RunningMinor minor;
   private final BitSet live = new BitSet();
   private final TreeMap<Integer, Long> participants = new TreeMap<>();
   private final Set<Integer> greeted = new HashSet<>();
@@ -94,6 +97,7 @@ public final class ViewAgreement {
     this.incarnation = incarnation;
     this.version = version;
     this.actions = actions;
+    this.minor = new RunningMinor(version.minor());
   }
 
   /** Takes part from now on; ends with a start, or a refusal. */
@@ -172,13 +176,15 @@ public final class ViewAgreement {
     }
     if (status == PROTOCOL) {
       actions.refused("node " + node + " speaks another locking protocol than " + version);
-    } else if (status == PARTICIPANT) {
+    } else if (status >= PARTICIPANT && minor.suits(status - PARTICIPANT)) {
+      minor.offered(node, status - PARTICIPANT);
       OptionalLong life = actions.incarnationOf(node);
       if (life.isPresent()) {
         enter(node, life.getAsLong());
         greeted.add(node);
       }
-    } else if (status == OK || status == ABSENT) {
+    } else if (status >= OK || status == ABSENT) {
+      // One that is too old for what runs here is told so in answer to its own word.
       greeted.add(node);
     }
     evaluate(false);
@@ -211,16 +217,17 @@ public final class ViewAgreement {
     if (life.isEmpty() || life.getAsLong() != hello.incarnation()) {
       return AGAIN;
     }
-    if (hello.major() != version.major() || hello.minor() != version.minor()) {
+    if (hello.major() != version.major() || hello.minor() < 0 || !minor.suits(hello.minor())) {
       return PROTOCOL;
     }
     boolean takesPart = participants.containsKey(self) && !leaving;
     if (takesPart) {
       live.set(from);
       enter(from, hello.incarnation());
+      minor.offered(from, hello.minor());
       evaluate(false);
     }
-    return takesPart ? PARTICIPANT : OK;
+    return takesPart ? PARTICIPANT + minor.offer() : OK;
   }
 
   private int onLeave(int from, Leave leave) {
@@ -237,7 +244,7 @@ public final class ViewAgreement {
       return INVALID;
     }
     boolean same = ready && !leaving && proposal.members().equals(participants);
-    if (!same || from != participants.firstKey()) {
+    if (!same || !minor.consents(proposal.minor()) || from != participants.firstKey()) {
       return AGAIN;
     }
     if (counter <= highest) {
@@ -256,7 +263,7 @@ public final class ViewAgreement {
     }
     Prepare agreed = prepared;
     prepared = null;
-    start(agreed.seq(), agreed.members());
+    start(agreed.seq(), agreed.minor(), agreed.members());
     return OK;
   }
 
@@ -276,11 +283,12 @@ public final class ViewAgreement {
     actions.stop();
   }
 
-  private void start(long seq, Map<Integer, Long> members) {
+  private void start(long seq, int runningMinor, Map<Integer, Long> members) {
+    minor.run(runningMinor);
     stopped = false;
     viewSeq = seq;
     view = Map.copyOf(members);
-    actions.start(seq, members);
+    actions.start(seq, runningMinor, members);
   }
 
   /** Proposes if it falls to this node and there is something to propose. */
@@ -303,16 +311,20 @@ public final class ViewAgreement {
   private void propose() {
     behind = false;
     highest++;
-    Attempt now = new Attempt(((long) highest << NODE_BITS) | self, new TreeMap<>(participants));
+    Attempt now =
+        new Attempt(
+            ((long) highest << NODE_BITS) | self,
+            minor.proposal(participants.keySet()),
+            new TreeMap<>(participants));
     attempt = now;
     prepared = null;
     stop();
     now.waiting.remove(self);
     if (now.waiting.isEmpty()) {
-      start(now.seq, now.members);
+      start(now.seq, now.minor, now.members);
       return;
     }
-    Prepare prepare = new Prepare(now.seq, now.members);
+    Prepare prepare = new Prepare(now.seq, now.minor, now.members);
     for (int node : List.copyOf(now.waiting)) {
       actions.send(node, prepare, status -> consented(now, node, status));
     }
@@ -329,7 +341,7 @@ public final class ViewAgreement {
     }
     of.waiting.remove(node);
     if (of.waiting.isEmpty()) {
-      start(of.seq, of.members);
+      start(of.seq, of.minor, of.members);
       Commit commit = new Commit(of.seq);
       of.members.keySet().stream()
           .filter(n -> n != self)

@@ -19,7 +19,7 @@ class ControlMessageTest {
       List.of(
           new Hello(-5, 1, 0),
           new Leave(Long.MAX_VALUE),
-          new Prepare(0x501, Map.of(1, 7L, 254, -9L)),
+          new Prepare(0x501, 3, Map.of(1, 7L, 254, -9L)),
           new Commit(0x501),
           new Stopped(0x502));
 
@@ -48,8 +48,8 @@ class ControlMessageTest {
     assertThatThrownBy(() -> ControlMessage.decode(new byte[] {2, 1}))
         .hasMessage("version 2, this node speaks 1");
     assertThatThrownBy(() -> ControlMessage.decode(new byte[] {1, 9})).hasMessage("kind 9");
-    byte[] many = ControlMessage.encode(new Prepare(1, Map.of(1, 1L)));
-    many[10] = 1;
+    byte[] many = ControlMessage.encode(new Prepare(1, 0, Map.of(1, 1L)));
+    many[14] = 1;
     assertThatThrownBy(() -> ControlMessage.decode(many)).hasMessage("16777217 members");
   }
 }

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.lockstepfs.stack.glue.ProtocolVersion;
@@ -40,10 +41,12 @@ class ViewAgreementTest {
     boolean isStopped = true;
     boolean leaving;
     boolean left;
+    int runningMinor = -1;
+    String refusal;
 
-    Node(int number) {
+    Node(int number, int newestMinor) {
       this.number = number;
-      agreement = new ViewAgreement(number, life, ProtocolVersion.OCFS2, this);
+      agreement = new ViewAgreement(number, life, new ProtocolVersion(1, newestMinor), this);
     }
 
     @Override
@@ -75,7 +78,7 @@ class ViewAgreementTest {
     }
 
     @Override
-    public void start(long seq, Map<Integer, Long> members) {
+    public void start(long seq, int minor, Map<Integer, Long> members) {
       assertThat(started.isEmpty() || started.lastKey() < seq).as("set %d is newer", seq).isTrue();
       assertThat(isStopped).as("a stop comes before each start").isTrue();
       isStopped = false;
@@ -87,6 +90,7 @@ class ViewAgreementTest {
       }
       assertThat(members).containsEntry(number, life);
       running = Map.copyOf(members);
+      runningMinor = minor;
     }
 
     @Override
@@ -96,7 +100,7 @@ class ViewAgreementTest {
 
     @Override
     public void refused(String reason) {
-      throw new AssertionError(reason);
+      refusal = reason;
     }
 
     @Override
@@ -116,9 +120,13 @@ class ViewAgreementTest {
   }
 
   private void join(int number) {
+    join(number, 0);
+  }
+
+  private void join(int number, int newestMinor) {
     BitSet live = new BitSet();
     nodes.keySet().forEach(live::set);
-    Node node = new Node(number);
+    Node node = new Node(number, newestMinor);
     nodes.values().forEach(n -> n.agreement.nodeUp(number));
     nodes.put(number, node);
     node.agreement.join(live);
@@ -185,7 +193,32 @@ class ViewAgreementTest {
       assertOneOrder(seed);
       for (Node node : nodes.values()) {
         assertThat(node.running).as("seed %d, node %d", seed, node.number).isEqualTo(expected);
+        assertThat(node.refusal).isNull();
       }
     }
+  }
+
+  @Test
+  void aNewerNodeRunsWhatRunsAlready() {
+    random = new Random(1);
+    join(2, 1);
+    run(1_000);
+    join(1, 2);
+    run(1_000);
+    assertThat(nodes.get(1).running).isEqualTo(nodes.get(2).running).hasSize(2);
+    assertThat(nodes.get(1).runningMinor).isEqualTo(nodes.get(2).runningMinor).isEqualTo(1);
+  }
+
+  @Test
+  void anOlderNodeStaysOutOfWhatIsTooNewForIt() {
+    random = new Random(1);
+    join(1, 2);
+    run(1_000);
+    join(2, 1);
+    run(1_000);
+    assertThat(nodes.get(2).refusal).contains("node 1 speaks another locking protocol than 1.1");
+    assertThat(nodes.get(2).running).isEmpty();
+    assertThat(nodes.get(1).running).hasSize(1);
+    assertThat(nodes.get(1).runningMinor).isEqualTo(2);
   }
 }
