@@ -127,16 +127,18 @@ final class Node implements AutoCloseable {
 
   /** Returns what the daemon wrote last, and what its threads are doing if it runs. */
   String evidence() throws IOException {
-    Path dir = rundir.resolve(name);
+    Path file = rundir.resolve(name).resolve("daemon.log");
+    List<String> log = Files.readAllLines(file);
     Optional<ProcessHandle> daemon = daemon();
     String threads = "";
     if (daemon.isPresent() && daemon.get().isAlive()) {
       freeze(false);
+      // The JVM writes the dump where the daemon logs.
       Sh.run("kill", "-QUIT", Long.toString(daemon.get().pid()));
       LockSupport.parkNanos(DUMP_NANOS);
-      threads = ThreadDump.essence(Files.readString(dir.resolve("daemon.start")));
+      List<String> after = Files.readAllLines(file);
+      threads = ThreadDump.essence(String.join("\n", after.subList(log.size(), after.size())));
     }
-    List<String> log = Files.readAllLines(dir.resolve("daemon.log"));
     return "%nnode %s:%n%s%n%s"
         .formatted(
             name,

@@ -171,14 +171,17 @@ class Judge:
                 self.faults.append("counter %s is %d, %d was synced" % (name, final, max(values)))
 
     def log(self):
-        with open(self.path("log")) as f:
-            seen = collections.Counter(line.rstrip("\n") for line in f)
+        with open(self.path("log"), "rb") as f:
+            log = f.read()
+        seen = collections.Counter(log.decode(errors="replace").split("\n")[:-1])
         lost = [r for r in self.records if r not in seen]
         doubled = [r for r, n in seen.items() if n > 1]
         if lost:
-            self.faults.append("log lacks %d records, first %s" % (len(lost), lost[0]))
+            self.faults.append("log of %d bytes lacks %d records, first %s; it begins with %r" % (len(log), len(lost), lost[0], log[:400]))
         if doubled:
             self.faults.append("log has records twice: %s" % doubled[:5])
+        if b"\0" in log:
+            self.faults.append("log of %d bytes has zeroes from %d on" % (len(log), log.index(b"\0")))
 
     def contents(self):
         for name, sha1 in self.files.items():

@@ -82,13 +82,16 @@ final class Committer {
     }
   }
 
-  /** Waits for other commits; returns null once {@code tid} is committed or was never begun. */
+  /**
+   * Waits for other commits; returns null once all up to {@code tid} are committed or were never
+   * begun.
+   */
   private Transaction awaitTurn(int tid) throws IOException {
     while (true) {
       state.checkNotAborted();
       boolean isRunning = state.running != null && state.running.tid == tid;
-      boolean isCommitting = state.committing != null && state.committing.tid == tid;
-      if (!isRunning && !isCommitting) {
+      boolean isUnderWay = state.committing != null && Tid.isAtLeast(tid, state.committing.tid);
+      if (!isRunning && !isUnderWay) {
         return null;
       }
       if (state.committing == null && state.running.state == Transaction.State.RUNNING) {

@@ -35,7 +35,10 @@ public interface Journal extends Closeable {
    */
   MetaBuffer attached(long block);
 
-  /** Commits the given transaction if it is not committed yet and returns when it is durable. */
+  /**
+   * Commits the given transaction if it is not committed yet and returns when it and all before it
+   * are durable.
+   */
   void commit(int transactionId) throws IOException;
 
   /** Commits whatever is running and returns when it is durable; cheap when nothing changed. */

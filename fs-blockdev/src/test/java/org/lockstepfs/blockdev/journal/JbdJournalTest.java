@@ -184,6 +184,27 @@ class JbdJournalTest {
     assertThat(volume.contents(volume.disk, HOME)).isEqualTo(99);
   }
 
+  /** Fault: fsync asks for the running transaction while that of its write is on its way. */
+  @Test
+  void whoAsksForTheNextTransactionWaitsForTheOneUnderWay() throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    journal.close();
+    long log = TestVolume.map(1) * BLOCK_SIZE;
+    journal = volume.open(new SlowHome(volume.disk, log, writing, release));
+    int tid = change(volume.buffer(HOME), 1);
+    Future<?> first = submit(() -> journal.commit(tid));
+    writing.await();
+    assertThat(journal.runningTransactionId()).isEqualTo(tid + 1);
+    Future<?> second = submit(() -> journal.commit(tid + 1));
+    TimeUnit.MILLISECONDS.sleep(50);
+    assertThat(second.isDone()).isFalse();
+    release.countDown();
+    second.get(10, TimeUnit.SECONDS);
+    first.get(10, TimeUnit.SECONDS);
+    assertThat(volume.replay(volume.disk.copy()).transactions()).isEqualTo(1);
+  }
+
   private int handleTid() {
     return journal.runningTransactionId() - 1;
   }
