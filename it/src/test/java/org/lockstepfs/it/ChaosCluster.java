@@ -21,6 +21,9 @@ final class ChaosCluster implements AutoCloseable {
   /** Loaded test machines are slow; the design asks for 10 s. */
   private static final long MAX_WAIT_MS = 30_000;
 
+  /** Whether files go when they have been judged. */
+  private static final boolean FORGETS = Boolean.getBoolean("lockstep.chaos.forget");
+
   private static final Duration CHECK_LIMIT = Duration.ofSeconds(120);
 
   private final Path dir;
@@ -302,7 +305,10 @@ final class ChaosCluster implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                "python3", Sh.script("chaos.py").toString(), "check", mountpoint(node).toString()));
+                "python3",
+                Sh.script("chaos.py").toString(),
+                FORGETS ? "check-and-forget" : "check",
+                mountpoint(node).toString()));
     nodes.keySet().forEach(name -> command.add(journal(name).toString()));
     Sh.Result result = Sh.run(CHECK_LIMIT, Map.of(), command.toArray(String[]::new));
     assertThat(result.output()).as(what).contains("chaos ok");

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Works on a shared volume while nodes fail, and judges afterwards what became of the work.
 
-usage: chaos.py work NODE MOUNT JOURNAL SEED | chaos.py check MOUNT JOURNAL...
+usage: chaos.py work NODE MOUNT JOURNAL SEED | chaos.py check|check-and-forget MOUNT JOURNAL...
 
 JOURNAL lies on another file system. Every step whose effect has been fsynced is written to it, one line each:
 
@@ -13,7 +13,7 @@ JOURNAL lies on another file system. Every step whose effect has been fsynced is
     slow STEP MS        a step took longer than half a second
     dead STEP ERRNO     the node is gone under the worker, which ends
 
-A check that finds no fault removes the files and empties the journals.
+Whoever checks and forgets removes the files and empties the journals if there is no fault.
 
 A step that is under way when its node dies may have had its effect or not, but neither half nor twice.
 """
@@ -207,13 +207,14 @@ class Judge:
             for name, values in self.increments.items():
                 out.write("inc %s %d\n" % (name, max(values)))
 
-    def run(self):
+    def run(self, forgets):
         self.counters()
         self.log()
         self.contents()
         if self.faults:
             sys.exit("\n".join(self.faults[:20]))
-        self.forget()
+        if forgets:
+            self.forget()
         steps = sum(len(v) for v in self.increments.values())
         print("chaos ok: %d increments, %d records, %d files" % (steps, len(self.records), len(self.files)))
 
@@ -221,4 +222,4 @@ class Judge:
 if sys.argv[1] == "work":
     Worker(sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5])).run()
 else:
-    Judge(sys.argv[2], sys.argv[3:]).run()
+    Judge(sys.argv[2], sys.argv[3:]).run(sys.argv[1] == "check-and-forget")
