@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * Which minor version of the locking protocol a lockspace runs: the newest that all of those can
  * who begin it. It stays as long as the lockspace does; whoever joins later runs it as well, or
- * stays out if it is too new for him.
+ * stays out if it is too new for it.
  *
  * <p>Source: Linux 6.1 fs/ocfs2/stack_user.c, fs_protocol_compare and version_control.
  */

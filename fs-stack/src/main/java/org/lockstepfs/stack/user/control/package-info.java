@@ -12,6 +12,9 @@
  * system. A node that was stopped by a proposer who is gone says so to the lowest, who proposes
  * once more.
  *
+ * <p>HELLO and its answer also say which minor version of the locking protocol a node runs or could
+ * run; the first set fixes it, and PREPARE carries it.
+ *
  * <p>Who is dead, the heartbeat says, not before the dead node's own deadline has passed: that is
  * the fence {@code lease}. Which side of a split goes on, quorum decides by the same heartbeats, as
  * in the o2cb stack; or, where nothing is written to the disk for it, votes do both ({@link
