@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.lockstepfs.stack.config.ClusterConfig;
 import org.lockstepfs.stack.config.ClusterNode;
@@ -32,12 +30,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class FenceAgent implements PeerFence {
   private static final Logger LOG = LoggerFactory.getLogger(FenceAgent.class);
-  private static final long RETRY_MS = 2_000;
   private static final int SHOWN_CHARS = 200;
 
   private final Fencing fencing;
   private final Map<Integer, String> names = new HashMap<>();
-  private final ScheduledExecutorService executor;
+  private final FenceAttempts attempts;
   private volatile Process process;
 
   /** Makes an agent for a cluster whose configuration names one. */
@@ -46,38 +43,29 @@ public final class FenceAgent implements PeerFence {
     for (ClusterNode node : config.nodes()) {
       names.put(node.number(), node.name());
     }
-    executor =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "fence-agent");
-              thread.setDaemon(true);
-              return thread;
-            });
+    attempts =
+        new FenceAttempts(
+            this::off,
+            Executors.newSingleThreadScheduledExecutor(
+                task -> {
+                  Thread thread = new Thread(task, "fence-agent");
+                  thread.setDaemon(true);
+                  return thread;
+                }));
   }
 
   @Override
   public CompletableFuture<Void> fence(int node) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    attempt(node, done, 1, 0);
-    return done;
+    return attempts.fence(node);
   }
 
-  private void attempt(int node, CompletableFuture<Void> done, int count, long delayMs) {
-    try {
-      executor.schedule(() -> off(node, done, count), delayMs, TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("left before node {} was fenced", node);
-    }
-  }
-
-  private void off(int node, CompletableFuture<Void> done, int count) {
+  /** Waits for the program, so that it runs for one node at a time. */
+  private CompletableFuture<Void> off(int node) {
     try {
       call("off", names.get(node));
-      done.complete(null);
+      return CompletableFuture.completedFuture(null);
     } catch (IOException e) {
-      LOG.error(
-          "attempt {} failed, what node {} held stays locked: {}", count, node, e.getMessage());
-      attempt(node, done, count + 1, RETRY_MS);
+      return CompletableFuture.failedFuture(e);
     }
   }
 
@@ -158,7 +146,7 @@ public final class FenceAgent implements PeerFence {
 
   @Override
   public void close() {
-    executor.shutdownNow();
+    attempts.close();
     Process running = process;
     if (running != null) {
       running.destroyForcibly();

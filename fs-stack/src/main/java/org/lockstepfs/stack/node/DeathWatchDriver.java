@@ -17,7 +17,7 @@ import org.lockstepfs.stack.o2hb.HeartbeatListener;
 import org.lockstepfs.stack.o2hb.HeartbeatTiming;
 import org.lockstepfs.stack.o2hb.LiveNodes;
 import org.lockstepfs.stack.o2net.LinkListener;
-import org.lockstepfs.stack.o2net.O2Net;
+import org.lockstepfs.stack.o2net.NodeLinks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +30,7 @@ final class DeathWatchDriver implements LinkListener, MembershipListener, Heartb
   private static final int ROUNDS_PER_INTERVAL = 4;
 
   private final int self;
-  private final O2Net net;
+  private final NodeLinks net;
   private final Membership membership;
   private final Supplier<Collection<Presence>> presences;
   private final ScheduledExecutorService executor;
@@ -43,7 +43,7 @@ final class DeathWatchDriver implements LinkListener, MembershipListener, Heartb
   DeathWatchDriver(
       int self,
       HeartbeatTiming timing,
-      O2Net net,
+      NodeLinks net,
       LiveNodes liveNodes,
       Membership membership,
       Supplier<Collection<Presence>> presences,

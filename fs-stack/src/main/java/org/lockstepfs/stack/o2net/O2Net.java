@@ -42,7 +42,7 @@ import org.lockstepfs.stack.config.ClusterNode;
  * long as the link lasts; a message is handled at most once. Heartbeat drives it: no link is made
  * to, or accepted from, a node that is not heartbeating.
  */
-public final class O2Net implements Closeable, Transport {
+public final class O2Net implements Closeable, NodeLinks {
   private static final int BACKLOG = 64;
   private static final int CLOSE_TIMEOUT_SECONDS = 5;
 
@@ -179,12 +179,12 @@ public final class O2Net implements Closeable, Transport {
     handlers.remove(type, key);
   }
 
-  /** Adds a listener for links, called from now on. */
+  @Override
   public void addLinkListener(LinkListener linkListener) {
     listeners.add(linkListener);
   }
 
-  /** Removes a listener. */
+  @Override
   public void removeLinkListener(LinkListener linkListener) {
     listeners.remove(linkListener);
   }
@@ -203,7 +203,7 @@ public final class O2Net implements Closeable, Transport {
     }
   }
 
-  /** Heartbeat sees this node: a link to it is wanted. */
+  @Override
   public void nodeUp(int node) {
     Peer peer = peers.get(node);
     if (peer != null) {
@@ -211,10 +211,7 @@ public final class O2Net implements Closeable, Transport {
     }
   }
 
-  /**
-   * A link to this node is wanted though it is not known to live: for heartbeats that go over
-   * links. One that broke, or was refused, is tried again.
-   */
+  @Override
   public void reopen(int node) {
     Peer peer = peers.get(node);
     if (peer != null) {
@@ -222,7 +219,7 @@ public final class O2Net implements Closeable, Transport {
     }
   }
 
-  /** Heartbeat has lost this node: its link is closed and none accepted until it is back. */
+  @Override
   public void nodeDown(int node) {
     Peer peer = peers.get(node);
     if (peer != null) {
@@ -230,12 +227,7 @@ public final class O2Net implements Closeable, Transport {
     }
   }
 
-  /**
-   * Tries whether anybody listens where a node should, with a connection that is closed at once.
-   *
-   * @param refused told, on the event loop thread, whether the node's host said that nobody does;
-   *     no answer and any other trouble count as false
-   */
+  @Override
   public void probe(int node, Consumer<Boolean> refused) {
     Peer peer = peers.get(node);
     if (peer == null || loop.isShuttingDown()) {
@@ -261,7 +253,7 @@ public final class O2Net implements Closeable, Transport {
         && String.valueOf(cause.getMessage()).contains("Connection refused");
   }
 
-  /** Returns the nodes to which a link is up; never this node. */
+  @Override
   public BitSet connectedNodes() {
     BitSet nodes = new BitSet(ClusterNode.MAX_NODES);
     peers.forEach((number, peer) -> nodes.set(number, peer.isUp()));
