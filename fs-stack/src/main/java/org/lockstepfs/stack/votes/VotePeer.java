@@ -137,6 +137,11 @@ final class VotePeer {
     return answered ? answeredNanos : ifNone;
   }
 
+  /** Returns whether it has lived so long that all that its earlier life heard is over. */
+  boolean isSettled() {
+    return said != null && said.settled();
+  }
+
   boolean isSteady() {
     return said != null && said.steady();
   }

@@ -143,7 +143,7 @@ public final class Votes {
             sent.next(nowNanos),
             phase == Phase.STEADY,
             phase == Phase.LEFT,
-            passed(startedNanos, timing.verdictMs(), nowNanos),
+            isSettled(nowNanos),
             row,
             volumes);
     effects.add(new Effect.Send(beat));
@@ -230,9 +230,13 @@ public final class Votes {
   /** What an earlier life of this node may have heard of that life must be old enough. */
   private void learnGone(int node, long life, long nowNanos) {
     VotePeer peer = peers.get(node);
-    if (peer != null && passed(startedNanos, timing.verdictMs(), nowNanos)) {
+    if (peer != null && isSettled(nowNanos)) {
       news |= peer.learnGone(life);
     }
+  }
+
+  private boolean isSettled(long nowNanos) {
+    return passed(startedNanos, timing.verdictMs(), nowNanos);
   }
 
   /**
@@ -359,7 +363,7 @@ public final class Votes {
       if (peer.isThere()) {
         for (Map.Entry<Integer, Entry> said : peer.row().entrySet()) {
           VotePeer third = peers.get(said.getKey());
-          if (said.getValue().state() == State.HEARD
+          if (said.getValue().state() != State.GONE
               && third != null
               && !(isInTouch(third, nowNanos)
                   && third.generation() == said.getValue().generation())) {
@@ -367,12 +371,34 @@ public final class Votes {
                 + third.number
                 + ", which node "
                 + peer.number
-                + " hears";
+                + " has heard";
           }
         }
       }
     }
-    return "";
+    return waitsForOldVotes(nowNanos);
+  }
+
+  /**
+   * A majority that has forgotten what its earlier lives heard, and is not in touch with all nodes
+   * that there can be, may not know of one that may still write.
+   */
+  private String waitsForOldVotes(long nowNanos) {
+    List<Integer> inTouch = inTouch(nowNanos);
+    TreeSet<Integer> settled = new TreeSet<>(inTouch);
+    settled.removeIf(node -> !peers.get(node).isSettled());
+    if (isSettled(nowNanos)) {
+      settled.add(self);
+    }
+    return inTouch.size() == peers.size() || settled.size() >= majority()
+        ? ""
+        : "only nodes "
+            + settled
+            + " have run for "
+            + timing.verdictMs()
+            + " ms, "
+            + majority()
+            + " needed, for nodes that are not there may still write";
   }
 
   /** Among steady nodes only: who cannot join does so by itself. */

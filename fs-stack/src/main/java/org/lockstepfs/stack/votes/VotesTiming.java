@@ -25,6 +25,11 @@ import org.lockstepfs.stack.o2hb.HeartbeatTiming;
  *       beginning or later. What an old life of C said of B counts at a time T only if it had heard
  *       a beat that the counting node sent after T - freshMs: it lived then. A new life of C hears
  *       nobody for its first watchMs, hence not before T, when B's deadline has passed.
+ *   <li>A node joins, with a majority G, though it never heard of B. M and G have a node in common.
+ *       One that has heard B and not given it up keeps the joiner waiting. One that has forgotten B
+ *       must not be what lets it in: unless G is everybody, M has a node in common even with those
+ *       of G that began their lives {@code verdictMs} ago or earlier, for they are a majority; what
+ *       B has from their earlier lives has passed.
  *   <li>Who merely follows a majority that has given B up adds nothing: B is past its deadline.
  *   <li>All measure spans of their own monotonic clock only. The half interval absorbs granularity
  *       and different rates of the clocks: up to 7 % with {@code fast}, 1.6 % with {@code ocfs2}.

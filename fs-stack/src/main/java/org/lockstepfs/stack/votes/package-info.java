@@ -24,7 +24,10 @@
  *   <li>Two nodes of which one does not hear the other cannot work together, though both may have a
  *       majority. Those that hear both stop hearing the <em>loser</em>, by {@link
  *       org.lockstepfs.stack.votes.BrokenLinks}, which then loses its majority.
- *   <li>A node joins when it is quorate and in touch with every node that those it hears hear.
+ *   <li>A node joins when it is quorate and in touch with every node that those it hears have heard
+ *       and not given up, and when a majority of those in touch has lived for {@code verdictMs}:
+ *       younger ones may have forgotten a node that may still write. In touch with all that are
+ *       configured it need not wait.
  * </ul>
  *
  * <p>With two nodes and two expected votes either one stops when it loses the other.

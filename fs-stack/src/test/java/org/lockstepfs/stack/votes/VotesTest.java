@@ -41,15 +41,24 @@ class VotesTest {
   }
 
   private static Beat beat(int votes, long life, int sequence, Map<Integer, Entry> row) {
+    return beat(votes, life, sequence, true, row);
+  }
+
+  private static Beat beat(
+      int votes, long life, int sequence, boolean settled, Map<Integer, Entry> row) {
     return new Beat(
-        votes, 1_000, 6_500, life, sequence, true, false, true, row, Map.of(9, life + 1));
+        votes, 1_000, 6_500, life, sequence, true, false, settled, row, Map.of(9, life + 1));
   }
 
   /** A beat of a node that hears this one and perhaps more. */
   private void hear(int from, long ms, Map<Integer, Entry> more) {
+    hear(from, ms, more, true);
+  }
+
+  private void hear(int from, long ms, Map<Integer, Entry> more, boolean settled) {
     Map<Integer, Entry> row = new java.util.TreeMap<>(more);
     row.put(1, new Entry(State.HEARD, 100, lastSent()));
-    votes.received(from, beat(3, from * 100L, ++sequence, row), at(ms));
+    votes.received(from, beat(3, from * 100L, ++sequence, settled, row), at(ms));
   }
 
   private void join() {
@@ -77,6 +86,37 @@ class VotesTest {
     votes.volumes(Map.of(9, 55L));
     assertThat(votes.lives())
         .isEqualTo(Map.of(1, Map.of(9, 55L), 2, Map.of(9, 201L), 3, Map.of(9, 301L)));
+  }
+
+  /** Node 3 may still write: former lives of both, which have forgotten it, have heard it. */
+  @Test
+  void newLivesDoNotJoinWithoutTheThirdBeforeItsTimeToWriteIsOver() {
+    for (long ms = 0; ms <= 7_000; ms += 250) {
+      if (ms > 3_000) {
+        hear(2, ms, Map.of(), ms >= 6_900);
+      }
+      votes.tick(at(ms));
+      if (ms < 6_900) {
+        assertThat(votes.phase()).isNotEqualTo(Votes.Phase.STEADY);
+      }
+      if (ms == 6_500) {
+        assertThat(votes.waitsFor(at(ms))).contains("nodes [1] have run for 6500 ms, 2 needed");
+      }
+    }
+    assertThat(votes.phase()).isEqualTo(Votes.Phase.STEADY);
+  }
+
+  /** Node 2 has not joined, and waits for node 3's end, too. */
+  @Test
+  void itDoesNotJoinWithoutANodeThatAnotherHasHeardAndNotGivenUp() {
+    for (long ms = 0; ms <= 9_000; ms += 250) {
+      if (ms > 3_000) {
+        State third = ms < 8_000 ? State.SILENT : State.GONE;
+        hear(2, ms, Map.of(3, new Entry(third, 300, 1)));
+      }
+      votes.tick(at(ms));
+      assertThat(votes.phase() == Votes.Phase.STEADY).as("at %d", ms).isEqualTo(ms >= 8_000);
+    }
   }
 
   @Test
