@@ -35,7 +35,6 @@ public final class Inode implements LockedInode {
 
   private final InodeContext volume;
   private final long block;
-  private final boolean system;
   private final ReentrantReadWriteLock local = new ReentrantReadWriteLock();
   private final LockRes meta;
   private final MetaCache cache;
@@ -44,7 +43,6 @@ public final class Inode implements LockedInode {
   private final AtomicLong references = new AtomicLong();
   private volatile InodeAttrs attrs;
   private volatile int lastTransaction;
-  private volatile boolean touched;
   private ExtentTree extents;
   private Object dirState;
   private volatile MetaBuffer checked;
@@ -53,13 +51,12 @@ public final class Inode implements LockedInode {
   /**
    * Makes the inode of a block, without reading it.
    *
-   * @param system a system file: whoever locks it in EX is taken to change it
+   * @param system a system file
    */
   public Inode(InodeContext volume, long block, boolean system) {
     this.volume = volume;
     this.block = block;
     this.cache = volume.newCache();
-    this.system = system;
     this.meta = volume.metaLock(block, system, new MetaOps());
     this.opens = new OpenCount(volume, block);
   }
@@ -147,9 +144,8 @@ public final class Inode implements LockedInode {
   }
 
   private void unlock(Lock mine, LockMode mode) {
-    if (mode == LockMode.EX && (touched || system) && volume.journal() != null) {
+    if (mode == LockMode.EX && volume.journal() != null) {
       lastTransaction = volume.journal().runningTransactionId();
-      touched = false;
     }
     meta.unlock(mode);
     mine.unlock();
@@ -250,7 +246,6 @@ public final class Inode implements LockedInode {
   public void store(Handle handle) throws IOException {
     MetaBuffer buffer = checkedDinode();
     handle.dirty(buffer);
-    touched = true;
     attrs.store(Dinode.of(buffer.data()));
   }
 
@@ -260,7 +255,6 @@ public final class Inode implements LockedInode {
     dirState = null;
     attrs = fresh;
     wiped = false;
-    touched = true;
   }
 
   /** Stores the attributes with the times of a change of content. */
