@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>Who has the super lock replays and then gives back what the dead had set aside, for which it
  * needs allocators. A thread of another survivor may hold one and wait for the replay; so that it
  * need not wait for the super lock as well, each survivor looks at the disk meanwhile whether the
- * journals are replayed.
+ * journals are replayed. If one more node dies before all is given back, its journal comes first.
  *
  * <p>Source: Linux 6.1 fs/ocfs2/journal.c, __ocfs2_recovery_thread.
  */
@@ -35,6 +37,7 @@ final class Recovery {
   private final SlotRecovery slots;
   private final ScheduledExecutorService thread;
   private final ScheduledExecutorService looker;
+  private final ScheduledExecutorService orphans;
 
   Recovery(Volume volume, LockRes superLock, RecoveryMap map, SlotRecovery slots) {
     this.volume = volume;
@@ -43,6 +46,7 @@ final class Recovery {
     this.slots = slots;
     this.thread = executor("recovery " + volume);
     this.looker = executor("recovery watch " + volume);
+    this.orphans = executor("orphans " + volume);
   }
 
   private static ScheduledExecutorService executor(String name) {
@@ -55,14 +59,19 @@ final class Recovery {
   }
 
   /**
-   * Recovers, at mount, whatever slots nobody uses; the caller holds the super lock and is the
-   * map's recoverer.
+   * Recovers, at mount, whatever slots nobody uses, and this node's own; the caller holds the super
+   * lock. No metadata is read before all journals are replayed.
    *
    * @return the slots whose orphans are still to be freed
    */
   List<Integer> recoverAll() throws IOException {
-    Map<Integer, Long> pending = map.pending();
-    return slots.recover(pending.keySet(), true, () -> map.recovered(pending));
+    List<Integer> orphaned = new ArrayList<>();
+    try {
+      recover(true, orphaned);
+    } finally {
+      map.rests();
+    }
+    return orphaned;
   }
 
   /** Recovers nodes from now on as they die. */
@@ -84,34 +93,62 @@ final class Recovery {
   }
 
   private void run() {
-    map.recoverer(Thread.currentThread());
+    List<Integer> orphaned = new ArrayList<>();
     try {
-      recover();
+      while (!map.pending().isEmpty() || !slots.isClean()) {
+        recoverDead(orphaned);
+      }
     } catch (IOException | RuntimeException e) {
       LOG.error("{}: nodes {} are not recovered yet", volume, map.pending().keySet(), e);
       thread.schedule(this::run, RETRY_MS, TimeUnit.MILLISECONDS);
     } finally {
-      map.recoverer(null);
+      map.rests();
+    }
+    // Not on this thread: freeing orphans waits while nodes are recovered.
+    orphaned.forEach(slot -> orphans.execute(() -> freeOrphans(slot)));
+  }
+
+  private void freeOrphans(int slot) {
+    try {
+      volume.orphans().scan(slot);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{}: orphans of slot {} stay for now", volume, slot, e);
     }
   }
 
-  private void recover() throws IOException {
-    List<Integer> orphaned = new ArrayList<>();
-    while (!map.pending().isEmpty()) {
-      long start = System.nanoTime();
-      superLock.lock(LockMode.EX);
+  private void recoverDead(List<Integer> orphaned) throws IOException {
+    long start = System.nanoTime();
+    Set<Integer> recovered;
+    map.replays(Thread.currentThread());
+    superLock.lock(LockMode.EX);
+    try {
+      recovered = recover(false, orphaned);
+    } finally {
+      superLock.unlock(LockMode.EX);
+    }
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    LOG.info("{}: nodes {} recovered in {} ms", volume, recovered, tookMs);
+  }
+
+  /** Replays and cleans up, under the super lock, until nobody is left; returns who was dead. */
+  private Set<Integer> recover(boolean unused, List<Integer> orphaned) throws IOException {
+    Set<Integer> recovered = new TreeSet<>();
+    boolean first = true;
+    while (first || !map.pending().isEmpty() || !slots.isClean()) {
       Map<Integer, Long> pending = map.pending();
+      map.replays(Thread.currentThread());
+      slots.replay(pending.keySet(), unused && first);
+      map.recovered(pending);
+      recovered.addAll(pending.keySet());
+      first = false;
+      map.cleans(Thread.currentThread());
       try {
-        orphaned.addAll(slots.recover(pending.keySet(), false, () -> map.recovered(pending)));
-      } finally {
-        superLock.unlock(LockMode.EX);
+        slots.clean(orphaned);
+      } catch (NodeDiedException e) {
+        LOG.info("{}: {}", volume, e.getMessage());
       }
-      long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-      LOG.info("{}: nodes {} recovered in {} ms", volume, pending.keySet(), tookMs);
     }
-    for (int slot : orphaned) {
-      volume.orphans().scan(slot);
-    }
+    return recovered;
   }
 
   /** Ends; a recovery under way is finished first. */
@@ -120,7 +157,9 @@ final class Recovery {
     looker.shutdown();
     thread.shutdown();
     try {
-      if (!thread.awaitTermination(END_MS, TimeUnit.MILLISECONDS)) {
+      boolean ended = thread.awaitTermination(END_MS, TimeUnit.MILLISECONDS);
+      orphans.shutdown();
+      if (!ended || !orphans.awaitTermination(END_MS, TimeUnit.MILLISECONDS)) {
         LOG.warn("{}: recovery did not end within {} ms", volume, END_MS);
       }
     } catch (InterruptedException e) {

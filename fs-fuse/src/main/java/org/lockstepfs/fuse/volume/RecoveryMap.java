@@ -22,7 +22,8 @@ final class RecoveryMap implements RecoveryHandler {
 
   private final Set<Integer> back = new HashSet<>();
   private long deaths;
-  private Thread recoverer;
+  private Thread replayer;
+  private Thread cleaner;
   private Runnable listener = () -> {};
   private boolean closed;
 
@@ -53,9 +54,26 @@ final class RecoveryMap implements RecoveryHandler {
     }
   }
 
-  /** Names the thread that recovers, and so never waits for it; null for none. */
-  synchronized void recoverer(Thread thread) {
-    recoverer = thread;
+  /** This thread replays journals from now on, and so waits for no replay. */
+  synchronized void replays(Thread thread) {
+    replayer = thread;
+    cleaner = null;
+  }
+
+  /**
+   * This thread has replayed the journals and goes on to clean up. Metadata is as unreliable to it
+   * as to others once another node dies; but it must not wait, for it may be the only one that can
+   * replay.
+   */
+  synchronized void cleans(Thread thread) {
+    replayer = null;
+    cleaner = thread;
+  }
+
+  /** Nobody on this node recovers any more. */
+  synchronized void rests() {
+    replayer = null;
+    cleaner = null;
   }
 
   /** Returns the nodes to recover, and for each which death it was. */
@@ -71,12 +89,16 @@ final class RecoveryMap implements RecoveryHandler {
   }
 
   /**
-   * Waits until nothing is to be recovered; the recovering thread itself goes on at once.
+   * Waits until nothing is to be recovered; the thread that replays goes on at once.
    *
+   * @throws NodeDiedException if this thread cleans up, and has to replay another journal first
    * @throws IOException EINTR if interrupted, EIO if the volume is left before
    */
   synchronized void await() throws IOException {
-    while (!dead.isEmpty() && Thread.currentThread() != recoverer) {
+    while (!dead.isEmpty() && Thread.currentThread() != replayer) {
+      if (Thread.currentThread() == cleaner) {
+        throw new NodeDiedException(dead.keySet());
+      }
       if (closed) {
         throw new IOException(
             "the volume is left before nodes " + dead.keySet() + " are recovered");

@@ -1,9 +1,10 @@
 package org.lockstepfs.fuse.volume;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.IntPredicate;
 import org.lockstepfs.blockdev.format.SlotMap;
@@ -26,6 +27,8 @@ final class SlotRecovery {
 
   /** By slot, how often it had been recovered when this node last looked. */
   private final AtomicIntegerArray known;
+
+  private final Queue<Dead> unclean = new ConcurrentLinkedQueue<>();
 
   /**
    * Makes a recovery, and looks how often each slot has been recovered so far.
@@ -50,40 +53,56 @@ final class SlotRecovery {
     return journals[slot];
   }
 
+  /** A slot whose journal is replayed and, unless it is this node's own, locked. */
   private record Dead(int slot, boolean wasDirty) {}
 
   /**
-   * Recovers the slots of dead nodes, and with {@code unused} also every other slot that no live
-   * node uses. The caller holds the super lock.
+   * Replays the journals of dead nodes, and with {@code unused} also those of this slot's last user
+   * and of every slot that no live node uses. Reads no other metadata. Their slots are to be
+   * cleaned up afterwards. The caller holds the super lock.
    *
    * @param nodes the numbers of the dead nodes
-   * @param replayed called when all journals are replayed: metadata is what it should be
-   * @return the slots whose orphans are still to be freed
    */
-  List<Integer> recover(Set<Integer> nodes, boolean unused, Runnable replayed) throws IOException {
+  void replay(Set<Integer> nodes, boolean unused) throws IOException {
     slots.load();
-    List<Dead> found = new ArrayList<>();
-    try {
-      for (int slot = 0; slot < journals.length; slot++) {
-        boolean isDead = nodes.contains(slots.node(slot));
-        if (!isDead) {
-          // Others may have recovered it meanwhile; the next death in it is another one.
-          known.set(slot, journals[slot].recoveryGeneration());
-        }
-        if (slot != volume.slot() && (isDead ? lockDead(slot) : unused && lockUnused(slot))) {
-          replay(slot, found);
-        }
+    for (int slot = 0; slot < journals.length; slot++) {
+      boolean isDead = nodes.contains(slots.node(slot));
+      if (!isDead) {
+        // Others may have recovered it meanwhile; the next death in it is another one.
+        known.set(slot, journals[slot].recoveryGeneration());
       }
-      // Before all journals are replayed no allocator can be trusted; and whoever waits for them
-      // may hold one.
-      replayed.run();
-      for (Dead dead : found) {
-        clean(dead);
+      if (slot != volume.slot() && (isDead ? lockDead(slot) : unused && lockUnused(slot))) {
+        replay(slot);
       }
-    } finally {
-      found.forEach(dead -> journals[dead.slot()].unlock());
     }
-    return found.stream().map(Dead::slot).toList();
+  }
+
+  /**
+   * The journal of this node's own slot was replayed: what it had set aside is to be given back.
+   */
+  void ownWasDirty() {
+    unclean.add(new Dead(volume.slot(), true));
+  }
+
+  /** Returns whether nothing is left to be given back. */
+  boolean isClean() {
+    return unclean.isEmpty();
+  }
+
+  /**
+   * Gives back what the replayed slots had set aside, and frees the slots. The caller holds the
+   * super lock, and all journals of dead nodes are replayed. After a failure the next call goes on.
+   *
+   * @param cleaned gets the slots, whose orphans are still to be freed
+   * @throws NodeDiedException if meanwhile another journal has to be replayed
+   */
+  void clean(List<Integer> cleaned) throws IOException {
+    while (!unclean.isEmpty()) {
+      Dead dead = unclean.element();
+      clean(dead);
+      unclean.remove();
+      cleaned.add(dead.slot());
+    }
   }
 
   /**
@@ -127,10 +146,10 @@ final class SlotRecovery {
     return journals[slot].tryLock();
   }
 
-  private void replay(int slot, List<Dead> found) throws IOException {
+  private void replay(int slot) throws IOException {
     boolean replayed = false;
     try {
-      found.add(new Dead(slot, journals[slot].replayIfDirty()));
+      unclean.add(new Dead(slot, journals[slot].replayIfDirty()));
       known.set(slot, journals[slot].recoveryGeneration());
       replayed = true;
     } finally {
@@ -147,12 +166,18 @@ final class SlotRecovery {
           .allocators()
           .recoverSlot(
               volume.systemFiles().localAlloc(slot), volume.systemFiles().truncateLog(slot));
+      LOG.info("{}: recovered slot {}", volume, slot);
+    }
+    if (slot == volume.slot()) {
+      return;
+    }
+    if (dead.wasDirty()) {
       volume.journal().commit();
       journals[slot].markClean();
-      LOG.info("{}: recovered slot {}", volume, slot);
     }
     if (slots.node(slot) != SlotMap.EMPTY) {
       slots.release(slot);
     }
+    journals[slot].unlock();
   }
 }

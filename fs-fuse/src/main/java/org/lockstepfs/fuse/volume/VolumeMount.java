@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * Brings a volume up and takes it down, in the order that keeps other nodes and crashes harmless.
  *
  * <p>Up: super lock, slot, replay of our journal if it is dirty, journal open and marked dirty,
- * recovery of slots whose nodes are gone, super lock released, orphans freed. Down: orphans,
- * truncate log and local alloc given back, journal empty and marked clean, slot released, locks
- * dropped.
+ * replay of all journals whose nodes are gone, what their slots and ours had set aside given back,
+ * super lock released, orphans freed. Down: orphans, truncate log and local alloc given back,
+ * journal empty and marked clean, slot released, locks dropped.
  *
  * <p>Source: Linux 6.1 fs/ocfs2/super.c, ocfs2_mount_volume and ocfs2_dismount_volume; journal.c.
  */
@@ -83,7 +85,7 @@ public final class VolumeMount {
    * @throws IOException with a one-line reason
    */
   public void start() throws IOException {
-    dead.recoverer(Thread.currentThread());
+    dead.replays(Thread.currentThread());
     try {
       Superblock sb = volume.superblock();
       systemFiles =
@@ -102,7 +104,7 @@ public final class VolumeMount {
       SlotRecovery others = new SlotRecovery(volume, slots, systemFiles, dead::isBack);
       if (volume.isFrozen()) {
         look(others);
-        dead.recoverer(null);
+        dead.rests();
       } else {
         join(others);
       }
@@ -114,7 +116,7 @@ public final class VolumeMount {
 
   private void giveUp(Exception why) {
     timer.shutdownNow();
-    dead.recoverer(null);
+    dead.rests();
     try {
       if (recovery != null) {
         recovery.close();
@@ -151,7 +153,7 @@ public final class VolumeMount {
   }
 
   private void join(SlotRecovery others) throws IOException {
-    List<Integer> orphaned = new ArrayList<>();
+    Set<Integer> orphaned = new TreeSet<>();
     superLock.lock(LockMode.EX);
     try {
       slots.load();
@@ -159,13 +161,12 @@ public final class VolumeMount {
       slot = slots.claim(node);
       systemFiles.useSlot(slot);
       orphaned.add(slot);
-      openJournal(others.journal(slot), hadSlot);
+      openJournal(others, hadSlot);
       recovery = new Recovery(volume, superLock, dead, others);
       orphaned.addAll(recovery.recoverAll());
     } finally {
       superLock.unlock(LockMode.EX);
     }
-    dead.recoverer(null);
     recovery.start();
     for (int from : orphaned) {
       volume.orphans().scan(from);
@@ -179,8 +180,8 @@ public final class VolumeMount {
    *
    * @param hadSlot the slot has been ours: we died, and others may be about to recover it
    */
-  private void openJournal(SlotJournal file, boolean hadSlot) throws IOException {
-    journalFile = file;
+  private void openJournal(SlotRecovery recovery, boolean hadSlot) throws IOException {
+    journalFile = recovery.journal(slot);
     journalFile.lock();
     journalLocked = true;
     boolean dirty = journalFile.replayIfDirty();
@@ -188,10 +189,9 @@ public final class VolumeMount {
       journalFile.countRecovery();
     }
     journal = journalFile.open();
-    Allocators allocators = allocators(journal);
-    volume.use(systemFiles, journal, allocators);
+    volume.use(systemFiles, journal, allocators(journal));
     if (dirty) {
-      allocators.recoverSlot(systemFiles.localAlloc(slot), systemFiles.truncateLog(slot));
+      recovery.ownWasDirty();
     }
   }
 

@@ -1,7 +1,9 @@
 package org.lockstepfs.fuse.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class RecoveryMapTest {
@@ -41,5 +43,23 @@ class RecoveryMapTest {
     map.nodeBack(3);
     map.recovered(map.pending());
     assertThat(map.isBack(3)).isFalse();
+  }
+
+  @Test
+  void whoReplaysWaitsForNoReplay() throws IOException {
+    map.nodeDown(3);
+    map.replays(Thread.currentThread());
+    map.await();
+    assertThat(map.pending()).containsOnlyKeys(3);
+  }
+
+  @Test
+  void whoCleansUpIsToldOfTheNextDeath() throws IOException {
+    map.cleans(Thread.currentThread());
+    map.await();
+    map.nodeDown(3);
+    assertThatThrownBy(map::await)
+        .isInstanceOf(NodeDiedException.class)
+        .hasMessageContaining("[3]");
   }
 }

@@ -1,11 +1,15 @@
 package org.lockstepfs.fuse.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,8 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.blockdev.device.DirectDevice;
+import org.lockstepfs.blockdev.device.FaultyDevice;
 
 /** What a survivor sees on the disk of slots whose nodes died, and what it does about them. */
 class SlotRecoveryTest {
@@ -24,7 +28,7 @@ class SlotRecoveryTest {
   @TempDir Path dir;
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-  private BlockDevice device;
+  private FaultyDevice device;
   private MountedVolume mounted;
   private Volume volume;
   private Slots slots;
@@ -55,7 +59,7 @@ class SlotRecoveryTest {
             .redirectOutput(dir.resolve("mkfs.log").toFile())
             .start();
     assertThat(mkfs.waitFor()).isZero();
-    device = DirectDevice.open(image.toString(), false);
+    device = new FaultyDevice(DirectDevice.open(image.toString(), false), new Random(1));
     mounted =
         MountedVolume.mountLocal(device, new MountOptions(false, false), Clock.systemUTC(), timer);
     volume = mounted.volume();
@@ -111,19 +115,44 @@ class SlotRecoveryTest {
   @Test
   void leavesAloneWhatAnotherHasReplayed() throws IOException {
     replayedElsewhere(slotOfFirst);
-    assertThat(recovery.recover(Set.of(FIRST), false, () -> {})).isEmpty();
+    assertThat(recover()).isEmpty();
     slots.load();
     assertThat(slots.has(FIRST)).isTrue();
   }
 
+  private List<Integer> recover() throws IOException {
+    List<Integer> cleaned = new ArrayList<>();
+    recovery.replay(Set.of(FIRST), false);
+    recovery.clean(cleaned);
+    return cleaned;
+  }
+
   @Test
   void freesTheSlotOfTheDeadAndNoOther() throws IOException {
-    boolean[] told = new boolean[1];
-    assertThat(recovery.recover(Set.of(FIRST), false, () -> told[0] = true))
-        .containsExactly(slotOfFirst);
+    assertThat(recover()).containsExactly(slotOfFirst);
     slots.load();
-    assertThat(told).containsExactly(true);
     assertThat(slots.has(FIRST)).isFalse();
     assertThat(slots.has(SECOND)).isTrue();
+  }
+
+  @Test
+  void goesOnWithTheCleanUpAfterAFailure() throws IOException {
+    SlotJournal journal = recovery.journal(slotOfFirst);
+    journal.lock();
+    journal.open();
+    journal.unlock();
+    recovery.replay(Set.of(FIRST), false);
+    List<Integer> cleaned = new ArrayList<>();
+
+    device.setReadErrorRate(1);
+    assertThatThrownBy(() -> recovery.clean(cleaned)).isInstanceOf(IOException.class);
+    assertThat(recovery.isClean()).isFalse();
+    device.setReadErrorRate(0);
+    recovery.clean(cleaned);
+
+    assertThat(cleaned).containsExactly(slotOfFirst);
+    assertThat(recovery.isClean()).isTrue();
+    slots.load();
+    assertThat(slots.has(FIRST)).isFalse();
   }
 }
