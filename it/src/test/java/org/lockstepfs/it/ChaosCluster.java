@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 final class ChaosCluster implements AutoCloseable {
   /** Longer than any node needs to be given up by the others. */
   private static final long GIVEN_UP_MS = 9_000;
+
+  /** About as long as the recovery of a node that was killed takes. */
+  private static final int RECOVERY_MS = 4_000;
 
   /** Loaded test machines are slow; the design asks for 10 s. */
   private static final long MAX_WAIT_MS = 30_000;
@@ -133,20 +137,20 @@ final class ChaosCluster implements AutoCloseable {
     }
   }
 
-  /** Lets one thing happen to one node, waits until all work again, and judges. */
+  /** Lets one thing happen, to one node mostly, waits until all work again, and judges. */
   void round(int number, Fault fault, Random random) throws Exception {
-    List<String> names = List.copyOf(nodes.keySet());
-    String victim = names.get(random.nextInt(names.size()));
+    List<String> names = new ArrayList<>(nodes.keySet());
+    Collections.shuffle(names, random);
+    List<String> victims = names.subList(0, fault.victims());
+    List<String> others = names.subList(fault.victims(), names.size());
     String what =
-        name + " (" + stack.label() + ") round " + number + ": " + fault + " of " + victim;
+        name + " (" + stack.label() + ") round " + number + ": " + fault + " of " + victims;
     TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(1500));
     Map<String, Long> before = lines();
     long start = System.nanoTime();
-    inflict(fault, victim, random);
-    for (String name : names) {
-      if (!name.equals(victim)) {
-        awaitProgress(name, what);
-      }
+    inflict(fault, victims, random);
+    for (String name : others) {
+      awaitProgress(name, what);
     }
     long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     log.add(
@@ -154,20 +158,35 @@ final class ChaosCluster implements AutoCloseable {
             + ", all others go on after at most "
             + tookMs
             + " ms; longest wait "
-            + slowest(before, victim));
+            + slowest(before, others));
     System.out.println(log.get(log.size() - 1));
     if (fault.isDeadly()) {
-      awaitEnd(victim, what);
-      revive(victim);
+      for (String victim : victims) {
+        awaitEnd(victim, what);
+        revive(victim);
+      }
     }
-    awaitProgress(victim, what);
+    for (String victim : victims) {
+      awaitProgress(victim, what);
+    }
     judge(names.get(random.nextInt(names.size())), what);
   }
 
-  private void inflict(Fault fault, String victim, Random random) throws Exception {
+  private void inflict(Fault fault, List<String> victims, Random random) throws Exception {
+    String victim = victims.get(0);
     Node node = nodes.get(victim);
     switch (fault) {
       case KILL -> node.kill();
+      case KILL_TWO -> {
+        node.shoot();
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(RECOVERY_MS));
+        nodes.get(victims.get(1)).shoot();
+      }
+      case KILL_ALL -> {
+        for (String each : victims) {
+          nodes.get(each).shoot();
+        }
+      }
       case LONG_PAUSE -> {
         node.freeze(true);
         TimeUnit.MILLISECONDS.sleep(GIVEN_UP_MS);
@@ -266,21 +285,19 @@ final class ChaosCluster implements AutoCloseable {
   }
 
   /** Returns the longest step of those whom nothing happened to, since a moment. */
-  private String slowest(Map<String, Long> before, String victim) throws IOException {
+  private String slowest(Map<String, Long> before, List<String> others) throws IOException {
     long longest = 0;
-    for (String name : nodes.keySet()) {
-      if (!name.equals(victim)) {
-        try (var lines = Files.lines(journal(name))) {
-          longest =
-              Math.max(
-                  longest,
-                  lines
-                      .skip(before.get(name))
-                      .filter(line -> line.startsWith("slow "))
-                      .mapToLong(line -> Long.parseLong(line.split(" ")[2]))
-                      .max()
-                      .orElse(0));
-        }
+    for (String name : others) {
+      try (var lines = Files.lines(journal(name))) {
+        longest =
+            Math.max(
+                longest,
+                lines
+                    .skip(before.get(name))
+                    .filter(line -> line.startsWith("slow "))
+                    .mapToLong(line -> Long.parseLong(line.split(" ")[2]))
+                    .max()
+                    .orElse(0));
       }
     }
     return longest + " ms";

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nodes work on one volume while one of them is killed, frozen, cut off, or loses its disk;
- * over and over. Several such clusters run side by side, since most of the time goes by waiting.
+ * Three nodes work on one volume while one of them is killed, frozen, cut off, or loses its disk,
+ * or several are killed at once; over and over. Several such clusters run side by side, since most
+ * of the time goes by waiting.
  *
  * <p>Property {@code lockstep.chaos.rounds} says how often in all, {@code lockstep.chaos.clusters}
  * on how many clusters, {@code lockstep.chaos.seed} in which order; {@code lockstep.chaos.stacks}

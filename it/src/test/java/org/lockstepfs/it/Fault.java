@@ -4,6 +4,10 @@ package org.lockstepfs.it;
 enum Fault {
   /** SIGKILL. */
   KILL(true),
+  /** SIGKILL to one, and within seconds to another: the third recovers both. */
+  KILL_TWO(true, 2),
+  /** SIGKILL to all three at once: whoever is back first recovers all. */
+  KILL_ALL(true, 3),
   /** SIGSTOP, and SIGCONT when the others have given the node up. */
   LONG_PAUSE(true),
   /** SIGSTOP and SIGCONT before anybody can notice. */
@@ -22,9 +26,20 @@ enum Fault {
   RESTART(false);
 
   private final boolean deadly;
+  private final int victims;
 
   Fault(boolean deadly) {
+    this(deadly, 1);
+  }
+
+  Fault(boolean deadly, int victims) {
     this.deadly = deadly;
+    this.victims = victims;
+  }
+
+  /** Returns how many nodes it strikes at once. */
+  int victims() {
+    return victims;
   }
 
   /** Returns whether the daemon is gone afterwards. */

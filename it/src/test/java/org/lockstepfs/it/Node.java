@@ -162,10 +162,16 @@ final class Node implements AutoCloseable {
 
   /** Kills the daemon at once and waits until the process is gone. */
   void kill() throws IOException {
-    ProcessHandle daemon = daemon().orElseThrow();
-    daemon.destroyForcibly();
+    ProcessHandle daemon = shoot();
     daemon.onExit().join();
     assertThat(daemon.isAlive()).isFalse();
+  }
+
+  /** Kills the daemon and does not wait; returns what becomes of it. */
+  ProcessHandle shoot() throws IOException {
+    ProcessHandle daemon = daemon().orElseThrow();
+    daemon.destroyForcibly();
+    return daemon;
   }
 
   /** Starts the daemon as a child of the test, which sees how it ends. */
