@@ -58,6 +58,10 @@ final class VotePeer {
     }
   }
 
+  boolean hasAnswered() {
+    return answered;
+  }
+
   /** Others say that a life is given up of which this node has never heard. */
   boolean learnGone(long life) {
     if (known && (up || !gone || generation >= life)) {

@@ -159,11 +159,10 @@ public final class Votes {
     if (peer == null || phase == Phase.LEFT || !fits(from, beat)) {
       return;
     }
+    if (phase == Phase.WATCHING || phase == Phase.JOINING && isHeardByNobody()) {
+      outlive(beat.row().get(self));
+    }
     if (phase == Phase.WATCHING) {
-      Entry earlier = beat.row().get(self);
-      if (earlier != null && earlier.generation() >= generation) {
-        generation = earlier.generation() + 1;
-      }
       return;
     }
     if (!peer.take(beat, nowNanos)) {
@@ -186,6 +185,20 @@ public final class Votes {
     if (news) {
       beat(nowNanos);
     }
+  }
+
+  /** Others take no life for new whose generation is not higher than that of the last one. */
+  private void outlive(Entry earlier) {
+    if (earlier != null
+        && (phase == Phase.WATCHING
+            ? earlier.generation() >= generation
+            : earlier.generation() > generation)) {
+      generation = earlier.generation() + 1;
+    }
+  }
+
+  private boolean isHeardByNobody() {
+    return peers.values().stream().noneMatch(VotePeer::hasAnswered);
   }
 
   private boolean fits(int from, Beat beat) {

@@ -126,6 +126,19 @@ class VotesTest {
     assertThat(take()).contains(new Effect.Up(1, 501));
   }
 
+  /** The clock that lives are numbered by was set back, and links were refused while it watched. */
+  @Test
+  void itsGenerationRisesWhenItHearsTooLateOfItsLastLife() {
+    votes.tick(at(3_000));
+    take();
+    votes.received(2, beat(3, 200, 1, Map.of(1, new Entry(State.GONE, 500, 1))), at(3_100));
+    votes.tick(at(4_000));
+    assertThat(take())
+        .filteredOn(effect -> effect instanceof Effect.Send)
+        .last()
+        .matches(effect -> ((Effect.Send) effect).beat().generation() == 501);
+  }
+
   @Test
   void withoutAMajorityItSaysWhatIsMissing() {
     votes.tick(at(3_000));
