@@ -87,6 +87,16 @@ final class Checker {
     byteRanges(acting()).checkConflicts(inode);
   }
 
+  /** A node does not come to join; by votes that is so only where no majority is. */
+  void givesUp(Life joiner) {
+    if (cluster.stack.byVotes() && cluster.isQuiet(joiner.begun())) {
+      long steady = cluster.up().stream().filter(Life::isSteady).count();
+      if (2 * (steady + 1) > cluster.expectedVotes + 1) {
+        throw new AssertionError(joiner + " does not come to join: " + joiner.waitsFor());
+      }
+    }
+  }
+
   // The end.
 
   boolean allMounted() {

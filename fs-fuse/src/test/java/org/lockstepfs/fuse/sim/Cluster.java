@@ -1,7 +1,5 @@
 package org.lockstepfs.fuse.sim;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.lockstepfs.locks.plock.PlockEnvelope;
@@ -42,7 +40,16 @@ final class Cluster {
   final List<Life> lives = new ArrayList<>();
   final int pauseMs;
   private final Faults faults;
-  private final int size;
+  final int size;
+
+  /** How many votes there are, by votes. */
+  final int expectedVotes;
+
+  /** Whether silent nodes are fenced from outside, too. */
+  final boolean fences;
+
+  final FenceAgents agents;
+  private final List<Life> allLives = new ArrayList<>();
   private final int doomedPercent;
   private int strikesLeft;
   private int renewalsLeft;
@@ -65,12 +72,19 @@ final class Cluster {
     this.referee = new Referee(inodes);
     this.disk = new SimDisk(inodes, size + random.below(SLOTS_MORE + 1), referee);
     this.network = new SeededNetwork<>(random);
+    this.agents = new FenceAgents(this);
     this.checker = new Checker(this, inodes);
     this.pauseMs = 20 + random.below(400);
     this.doomedPercent = random.chance(50) ? 10 : 0;
     this.strikesLeft = random.below(4);
-    this.renewalsLeft = stack == LockStack.USER && random.chance(50) ? random.below(20) : 0;
-    this.faults = new Faults(this, random.chance(15) ? 0 : 1 + random.below(5));
+    this.renewalsLeft = stack.isUser() && random.chance(50) ? random.below(20) : 0;
+    int most = stack.byVotes() ? 8 : 5;
+    this.faults = new Faults(this, random.chance(15) ? 0 : 1 + random.below(most));
+    // A majority of one vote less, or more, is more than half of the nodes, too.
+    int odd = stack.byVotes() && random.chance(30) ? size % 2 == 0 ? 1 : -1 : 0;
+    this.expectedVotes = size + odd;
+    this.fences = stack.byVotes() && random.chance(50);
+    world.lateWritesLand = fences;
     network.gate(this::passes);
   }
 
@@ -145,18 +159,38 @@ final class Cluster {
   }
 
   private void begin(int number) {
-    try {
-      lastGeneration += rules.newIncarnation() ? 1 : 0;
-      Life life = new Life(this, number, 1_000 + number + 1_000 * lastGeneration);
-      lives.set(number - 1, life);
-      for (int other = 1; other <= size; other++) {
-        network.reset(number, other);
-      }
-      random.trace(() -> number + ": begins");
-      life.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    lastGeneration += rules.newIncarnation() ? 1 : 0;
+    Life life = new Life(this, number, 1_000 + number + 1_000 * lastGeneration);
+    Life earlier = lives.set(number - 1, life);
+    if (earlier != null && stack.byVotes()) {
+      earlier.cutOff();
     }
+    allLives.add(life);
+    for (int other = 1; other <= size; other++) {
+      network.reset(number, other);
+    }
+    random.trace(() -> number + ": begins");
+    life.start();
+  }
+
+  /** The storage takes nothing of a node any more; that is its end. */
+  void shutOut(int number) {
+    random.trace(() -> number + ": is fenced");
+    for (Life life : allLives) {
+      if (life.number == number) {
+        life.cutOff();
+        world.after(world.between(0, 1_000), life::end);
+      }
+    }
+  }
+
+  boolean faultsAreOver() {
+    return faultsOver;
+  }
+
+  /** Whether there has been no fault since a time. */
+  boolean isQuiet(long sinceNanos) {
+    return faultsOver && sinceNanos > (FAULTS_BEGIN_MS + FAULTS_MS) * SimWorld.MS;
   }
 
   /** Whether a member still believes in a former life of a node that has begun a new one. */
@@ -174,8 +208,32 @@ final class Cluster {
   /** A life is over; another may follow. */
   void ended(Life life) {
     deaths += life.stage == Life.Stage.LEFT ? 0 : 1;
-    if (!faultsOver && random.chance(70)) {
-      world.after(world.between(50, random.chance(50) ? 1_500 : 10_000), () -> begin(life.number));
+    if (!faultsOver && random.chance(stack.byVotes() ? 90 : 70)) {
+      world.after(world.between(50, random.chance(50) ? 1_500 : 10_000), () -> again(life.number));
+    }
+    if (stack.byVotes()) {
+      life.hostIsDead = random.chance(30);
+    }
+  }
+
+  /** Whoever is not there when the faults are over is started again, most often. */
+  private void beginAgain() {
+    for (int number = 1; number <= size; number++) {
+      Life life = life(number);
+      int n = number;
+      if (life != null && !life.isUp() && random.chance(80)) {
+        world.after(world.between(0, 2_000), () -> again(n));
+      }
+    }
+  }
+
+  /** A process that cannot end holds its port, unless its host is restarted. */
+  private void again(int number) {
+    Life last = life(number);
+    if (stack.byVotes() && !last.isUp() && !last.isOver() && !last.hostIsDead) {
+      world.after(LOOK_MS * SimWorld.MS, () -> again(number));
+    } else if (!last.isUp()) {
+      begin(number);
     }
   }
 
@@ -203,6 +261,9 @@ final class Cluster {
     pass(FAULTS_MS);
     faults.end();
     faultsOver = true;
+    if (stack.byVotes()) {
+      world.after(DECIDED_MS * SimWorld.MS, this::beginAgain);
+    }
     pass(WORK_ON_MS);
     for (Life life : up()) {
       if (life.stage == Life.Stage.MOUNTED && random.chance(50)) {

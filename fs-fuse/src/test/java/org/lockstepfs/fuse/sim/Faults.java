@@ -29,8 +29,12 @@ final class Faults {
       return;
     }
     Life life = random.pick(cluster.up());
-    if (cluster.stack == LockStack.USER && random.chance(40)) {
+    if (cluster.stack.isUser() && random.chance(40)) {
       peacefully(life);
+      return;
+    }
+    if (cluster.stack.byVotes() && random.chance(50)) {
+      onTheNetwork(life);
       return;
     }
     long how = world.between(100, random.chance(50) ? 4_000 : 12_000);
@@ -62,6 +66,46 @@ final class Faults {
     }
   }
 
+  /**
+   * What is hard for votes: a link that is cut or broken, several nodes killed at once, a node lost
+   * while its disk hangs.
+   */
+  private void onTheNetwork(Life life) {
+    Life other = random.pick(cluster.up());
+    long how = world.between(500, 15_000);
+    boolean oneWay = random.chance(50);
+    int dice = random.below(100);
+    random.trace(
+        () -> "network fault " + dice + " of " + life.number + " for " + how / SimWorld.MS);
+    if (dice < 15) {
+      life.breakLink(other.number);
+    } else if (dice < 30) {
+      cluster.up().stream().filter(any -> random.chance(60)).forEach(Life::end);
+    } else if (dice < 55) {
+      cut(life, other, true);
+      if (oneWay) {
+        world.cut(other.number, life.number, false);
+      }
+      world.after(how, () -> cut(life, other, false));
+    } else {
+      life.hang(world.between(500, 16_000));
+      world.after(
+          world.between(0, 3_000),
+          () -> {
+            if (oneWay) {
+              life.end();
+            } else {
+              cut(1 << life.number, how);
+            }
+          });
+    }
+  }
+
+  private void cut(Life one, Life other, boolean isCut) {
+    world.cut(one.number, other.number, isCut);
+    world.cut(other.number, one.number, isCut);
+  }
+
   /** Nothing passes between two sides for a while. */
   private void cut(int side, long how) {
     world.split(side, true);
@@ -88,10 +132,10 @@ final class Faults {
 
   /**
    * A link that broke while both its ends kept quorum through a third node is not made again; an
-   * operator restarts one of them.
+   * operator restarts one of them. By votes the nodes decide that.
    */
   void mend() {
-    if (cluster.lives.size() == 2) {
+    if (cluster.lives.size() == 2 || cluster.stack.byVotes()) {
       return;
     }
     for (Life one : cluster.up()) {

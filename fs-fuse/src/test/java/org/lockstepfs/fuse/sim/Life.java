@@ -1,24 +1,26 @@
 package org.lockstepfs.fuse.sim;
 
-import java.io.IOException;
-import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Queue;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.lockstepfs.fuse.dlmglue.SteppedLock;
 import org.lockstepfs.locks.mode.LockMode;
 import org.lockstepfs.locks.sim.SeededNetwork;
+import org.lockstepfs.stack.fence.PeerFence;
+import org.lockstepfs.stack.fence.SteppedFence;
 import org.lockstepfs.stack.glue.LockFlag;
 import org.lockstepfs.stack.glue.RecoveryHandler;
 import org.lockstepfs.stack.node.SteppedReturns;
-import org.lockstepfs.stack.o2hb.RegionHeartbeat;
 import org.lockstepfs.stack.sim.SimNode;
 import org.lockstepfs.stack.sim.SimWorld;
+import org.lockstepfs.stack.votes.Beat;
 
 /**
- * One life of a whole node: heartbeat, quorum and fence as {@link SimNode} has them, and above them
- * the lock manager, the byte-range locks, the lock cache and the file system. It mounts when its
- * heart is steady and its links are there, works, and dies or leaves.
+ * One life of a whole node: heart and fence as {@link SimNode} has them, and above them the lock
+ * manager, the byte-range locks, the lock cache and the file system. It mounts when its heart is
+ * steady and its links are there, works, and dies or leaves.
  */
 final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node<Object> {
   private static final long RETRY_MS = 50;
@@ -47,14 +49,26 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
   final Programs programs;
   private final SteppedReturns returns = new SteppedReturns(new Dead());
   Stage stage = Stage.STARTING;
-  private final Queue<Runnable> mailbox = new ArrayDeque<>();
-  private boolean mailboxBusy;
+  private final Actor actor = new Actor(this);
   private final long begun;
+  private final PeerFence peerFence;
 
-  Life(Cluster cluster, int number, long generation) throws IOException {
-    super(cluster.world, number, generation);
+  /** Whether its host has lost its power with it. */
+  boolean hostIsDead;
+
+  /** Its newest beat. */
+  Beat said;
+
+  /** For broken rules: the first lives that it has heard. */
+  final Map<Integer, Long> firstLives = new HashMap<>();
+
+  Life(Cluster cluster, int number, long generation) {
+    super(cluster.world, number, generation, cluster.stack::heart);
     this.cluster = cluster;
     this.begun = cluster.world.now();
+    this.peerFence =
+        SteppedFence.attempts(
+            node -> cluster.agents.off(this, node), new SimTimer(this::after, this::post));
     this.domain = cluster.stack.domain(this);
     this.ranges = new ByteRanges(this);
     this.fs = new FileSystem(this, cluster.disk, cluster.referee, cluster.rules);
@@ -75,7 +89,17 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
         ms * SimWorld.MS + cluster.random.below(1_000_000), () -> whenRunning(guarded(step)));
   }
 
-  private Runnable guarded(Runnable step) {
+  /** Runs something at once, or when the node does not stand still any more. */
+  void resume(Runnable step) {
+    whenRunning(step);
+  }
+
+  /** Runs a step within a millisecond of the node's time. */
+  void soon(Runnable step) {
+    world.after(cluster.random.below(1_000_000), () -> whenRunning(step));
+  }
+
+  Runnable guarded(Runnable step) {
     return () -> {
       if (stage != Stage.LEFT) {
         step.run();
@@ -86,20 +110,7 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
 
   /** Hands an event to the actor, which takes one after the other. */
   void post(Runnable event) {
-    mailbox.add(event);
-    if (!mailboxBusy) {
-      mailboxBusy = true;
-      world.after(cluster.random.below(1_000_000), () -> whenRunning(this::takeMail));
-    }
-  }
-
-  private void takeMail() {
-    Runnable event = mailbox.remove();
-    mailboxBusy = !mailbox.isEmpty();
-    if (mailboxBusy) {
-      world.after(cluster.random.below(1_000_000), () -> whenRunning(this::takeMail));
-    }
-    guarded(event).run();
+    actor.post(event);
   }
 
   long clockMs() {
@@ -120,6 +131,11 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
   /** Reads. */
   void fetch(Runnable read) {
     after(cluster.random.below(3), read);
+  }
+
+  /** Whether it may still write, whatever others think. */
+  boolean mayWrite() {
+    return isSteady() && mayAct();
   }
 
   /** Whether what this life believes still counts for others. */
@@ -157,8 +173,8 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
     if (ready) {
       stage = Stage.JOINING;
       post(domain::join);
-    } else if (heartbeat.phase() == RegionHeartbeat.Phase.FAILED
-        || world.now() - begun > PATIENCE_MS * SimWorld.MS) {
+    } else if (heart.hasFailed() || world.now() - begun > PATIENCE_MS * SimWorld.MS) {
+      cluster.checker.givesUp(this);
       end();
     } else {
       after(RETRY_MS, this::tryToJoin);
@@ -175,12 +191,12 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
         cluster.stack == LockStack.O2CB
             && cluster.rules.joinerSeesWhatMembersSee()
             && seesMoreThanMembers();
-    return !silent && !early;
+    return !silent && !early && liveNodes.allFenced().isDone();
   }
 
   /** Whether a member's heartbeat stands still: it may go on writing, so nobody may join now. */
   private boolean seesSilentMember() {
-    return heartbeat.silentGenerations().entrySet().stream()
+    return heart.silentGenerations().entrySet().stream()
         .anyMatch(silent -> cluster.isMember(silent.getKey(), silent.getValue()));
   }
 
@@ -261,12 +277,26 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
   /** The lock domain has let it go. */
   void left() {
     stage = Stage.LEFT;
-    try {
-      heartbeat.stop();
-    } catch (IOException e) {
-      cluster.random.trace(() -> number + ": leaves without a word: " + e.getMessage());
+    heart.leave(this::end);
+  }
+
+  long begun() {
+    return begun;
+  }
+
+  /** Returns what a joiner waits for, by votes. */
+  String waitsFor() {
+    return ((VotesHeart) heart).waitsFor();
+  }
+
+  @Override
+  protected CompletableFuture<Void> fencePeer(int node) {
+    CompletableFuture<Void> none = super.fencePeer(node);
+    if (!cluster.fences) {
+      return none;
     }
-    end();
+    CompletableFuture<Void> fenced = peerFence.fence(node);
+    return cluster.rules.votes().awaitsFencing() ? fenced : none;
   }
 
   @Override
@@ -303,19 +333,54 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
     return linked(n) != null;
   }
 
+  /** Whether no link to a node is made until that is asked for. */
+  boolean hasGivenUpLink(int n) {
+    return isGivenUp(n);
+  }
+
+  void tryLinkAgain(int n) {
+    forgiveLink(n);
+  }
+
+  boolean isCutFrom(SimNode other) {
+    return world.isCut(this, other) || world.isCut(other, this);
+  }
+
+  /** Whether messages pass both ways. */
+  boolean talksWith(SimNode other) {
+    return reaches(other) && other.reaches(this);
+  }
+
+  /** Returns the life that others know it by, 0 before they can. */
+  long ownLife() {
+    return said == null ? 0 : said.generation();
+  }
+
   @Override
   public int onMessage(int from, Object message) {
+    if (message instanceof VotesLinks.Packet beat) {
+      ((VotesHeart) heart).links().receive(from, beat);
+      return 0;
+    }
     return domain.receive(from, message);
   }
 
   @Override
   public void onReply(long token, int status) {
-    domain.replied(token, status);
+    if (token < 0) {
+      ((VotesHeart) heart).links().replied(token);
+    } else {
+      domain.replied(token, status);
+    }
   }
 
   @Override
   public void onSendFailed(long token) {
-    post(() -> domain.sendFailed(token));
+    if (token < 0) {
+      ((VotesHeart) heart).links().failed(token);
+    } else {
+      post(() -> domain.sendFailed(token));
+    }
   }
 
   @Override
@@ -326,7 +391,7 @@ final class Life extends SimNode implements SteppedLock.Node, SeededNetwork.Node
 
   /** Returns the incarnation of a node as its heartbeat tells, or 0. */
   long generationOf(int node) {
-    return heartbeat.generationOf(node).orElse(0);
+    return heart.generationOf(node);
   }
 
   // The lock cache's calls.

@@ -12,9 +12,12 @@ import org.lockstepfs.locks.o2dlm.DlmLock;
 import org.lockstepfs.locks.o2dlm.O2Dlm;
 import org.lockstepfs.locks.o2dlm.ResName;
 import org.lockstepfs.locks.o2dlm.SimInvariants;
+import org.lockstepfs.stack.sim.DiskHeart;
+import org.lockstepfs.stack.sim.Heart;
+import org.lockstepfs.stack.sim.SimNode;
 import org.lockstepfs.stack.user.SteppedUserDomain;
 
-/** Which lock manager the nodes of a run have. */
+/** Which lock manager the nodes of a run have, and how they know who lives. */
 enum LockStack {
   /** o2dlm. */
   O2CB(1_000) {
@@ -54,7 +57,7 @@ enum LockStack {
     }
   },
 
-  /** fsdlm and its control daemon. */
+  /** fsdlm and its control daemon, by heartbeats on the disk. */
   USER(300) {
     @Override
     Map<String, Rules> brokenRules() {
@@ -66,20 +69,97 @@ enum LockStack {
       return new UserLockDomain(life);
     }
 
-    private List<FsDlm> engines(List<LockDomain> domains) {
+    @Override
+    void oneMaster(List<LockDomain> domains, ResName name) {
+      UserChecks.oneMaster(domains, name);
+    }
+
+    @Override
+    void checkAtRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks) {
+      UserChecks.atRest(up, name, locks);
+    }
+  },
+
+  /** fsdlm and its control daemon, by votes, in half of the runs with fence agents. */
+  VOTES(60) {
+    @Override
+    Map<String, Rules> brokenRules() {
+      return VotesBrokenRules.all();
+    }
+
+    @Override
+    Heart heart(SimNode node) {
+      return new VotesHeart(node);
+    }
+
+    @Override
+    LockDomain domain(Life life) {
+      return new UserLockDomain(life);
+    }
+
+    @Override
+    void oneMaster(List<LockDomain> domains, ResName name) {
+      UserChecks.oneMaster(domains, name);
+    }
+
+    @Override
+    void checkAtRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks) {
+      UserChecks.atRest(up, name, locks);
+    }
+  };
+
+  private final int seeds;
+
+  LockStack(int seeds) {
+    this.seeds = seeds;
+  }
+
+  /** Returns how many seeds the build runs. */
+  int seeds() {
+    return seeds;
+  }
+
+  /** Returns whether the lock manager is fsdlm. */
+  boolean isUser() {
+    return this != O2CB;
+  }
+
+  /** Returns whether nodes know of each other by votes. */
+  boolean byVotes() {
+    return this == VOTES;
+  }
+
+  /** Returns rules that its simulation sees broken, by what is wrong. */
+  abstract Map<String, Rules> brokenRules();
+
+  /** Makes the heart of a node's life. */
+  Heart heart(SimNode node) {
+    return new DiskHeart(node);
+  }
+
+  /** Makes the domain of a node's life. */
+  abstract LockDomain domain(Life life);
+
+  /** One node at most acts as master of a resource. */
+  abstract void oneMaster(List<LockDomain> domains, ResName name);
+
+  /** When all is quiet, masters know exactly the locks that their holders have. */
+  abstract void checkAtRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks);
+
+  /** Checks of fsdlm. */
+  private static final class UserChecks {
+    private static List<FsDlm> engines(List<LockDomain> domains) {
       return domains.stream()
           .map(domain -> ((UserLockDomain) domain).engine())
           .filter(Objects::nonNull)
           .toList();
     }
 
-    @Override
-    void oneMaster(List<LockDomain> domains, ResName name) {
+    static void oneMaster(List<LockDomain> domains, ResName name) {
       org.lockstepfs.locks.fsdlm.SimInvariants.oneMaster(engines(domains), name);
     }
 
-    @Override
-    void checkAtRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks) {
+    static void atRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks) {
       for (Life life : up) {
         SteppedLock lock = locks.apply(life);
         LockMode granted = SteppedUserDomain.granted(lock.lksb());
@@ -99,28 +179,5 @@ enum LockStack {
       org.lockstepfs.locks.fsdlm.SimInvariants.recordsAgreeOf(engines(domains));
       oneMaster(domains, name);
     }
-  };
-
-  private final int seeds;
-
-  LockStack(int seeds) {
-    this.seeds = seeds;
   }
-
-  /** Returns how many seeds the build runs. */
-  int seeds() {
-    return seeds;
-  }
-
-  /** Returns rules that its simulation sees broken, by what is wrong. */
-  abstract Map<String, Rules> brokenRules();
-
-  /** Makes the domain of a node's life. */
-  abstract LockDomain domain(Life life);
-
-  /** One node at most acts as master of a resource. */
-  abstract void oneMaster(List<LockDomain> domains, ResName name);
-
-  /** When all is quiet, masters know exactly the locks that their holders have. */
-  abstract void checkAtRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks);
 }

@@ -12,12 +12,21 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps quiet about heartbeats that fail in their thousands, as they should, and about the user
- * stack's course; what the user stack's domains log as an error fails the run.
+ * Keeps quiet about heartbeats and fence agents that fail in their thousands, as they should, and
+ * about the user stack's course; what the user stack's domains or votes log as an error fails the
+ * run.
  */
 final class QuietHeartbeats implements BeforeAllCallback, AfterAllCallback {
   private static final List<String> DOMAINS =
-      List.of("org.lockstepfs.stack.user", "org.lockstepfs.stack.mailbox");
+      List.of(
+          "org.lockstepfs.stack.user",
+          "org.lockstepfs.stack.mailbox",
+          "org.lockstepfs.stack.votes",
+          "org.lockstepfs.stack.node");
+
+  /** Where failures are to be. */
+  private static final List<String> FAILING =
+      List.of("org.lockstepfs.stack.o2hb", "org.lockstepfs.stack.fence");
 
   private final Errors errors = new Errors();
 
@@ -37,7 +46,7 @@ final class QuietHeartbeats implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    logger("org.lockstepfs.stack.o2hb").setLevel(Level.OFF);
+    FAILING.forEach(name -> logger(name).setLevel(Level.OFF));
     errors.start();
     for (String name : DOMAINS) {
       logger(name).setLevel(Level.ERROR);
@@ -48,7 +57,7 @@ final class QuietHeartbeats implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void afterAll(ExtensionContext context) {
-    logger("org.lockstepfs.stack.o2hb").setLevel(null);
+    FAILING.forEach(name -> logger(name).setLevel(null));
     for (String name : DOMAINS) {
       logger(name).setLevel(null);
       logger(name).setAdditive(true);

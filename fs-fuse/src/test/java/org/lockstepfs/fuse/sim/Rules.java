@@ -24,6 +24,11 @@ class Rules {
     return UserMutation.NONE;
   }
 
+  /** What is wrong with votes and fence agents. */
+  VotesMutation votes() {
+    return VotesMutation.NONE;
+  }
+
   /** What is wrong with heartbeat, quorum and fence. */
   Sabotage stack() {
     return Sabotage.NONE;

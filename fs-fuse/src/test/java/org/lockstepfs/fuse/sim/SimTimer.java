@@ -5,16 +5,24 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A node's timer thread, in simulated time. */
+/** A thread of a node that can wait, in simulated time. */
 final class SimTimer extends AbstractExecutorService implements ScheduledExecutorService {
-  private final Life life;
+  private final Later later;
+  private final Executor executor;
 
-  SimTimer(Life life) {
-    this.life = life;
+  SimTimer(Later later, Executor executor) {
+    this.later = later;
+    this.executor = executor;
+  }
+
+  /** Runs things later. */
+  interface Later {
+    void after(long ms, Runnable task);
   }
 
   private static final class Alarm extends CompletableFuture<Object>
@@ -33,7 +41,7 @@ final class SimTimer extends AbstractExecutorService implements ScheduledExecuto
   @Override
   public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
     Alarm alarm = new Alarm();
-    life.after(
+    later.after(
         unit.toMillis(delay),
         () -> {
           if (!alarm.isCancelled()) {
@@ -52,7 +60,7 @@ final class SimTimer extends AbstractExecutorService implements ScheduledExecuto
   }
 
   private void repeat(Alarm alarm, Runnable task, long delayMs, long periodMs) {
-    life.after(
+    later.after(
         delayMs,
         () -> {
           if (!alarm.isCancelled()) {
@@ -64,7 +72,7 @@ final class SimTimer extends AbstractExecutorService implements ScheduledExecuto
 
   @Override
   public void execute(Runnable task) {
-    life.post(task);
+    executor.execute(task);
   }
 
   @Override
@@ -75,7 +83,7 @@ final class SimTimer extends AbstractExecutorService implements ScheduledExecuto
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable task, long delay, long pause, TimeUnit unit) {
-    throw new UnsupportedOperationException();
+    return scheduleAtFixedRate(task, delay, pause, unit);
   }
 
   @Override

@@ -64,7 +64,7 @@ final class UserLockDomain implements LockDomain, Transport {
                 null,
                 life.liveNodes,
                 this::incarnationOf,
-                new SimTimer(life),
+                new SimTimer(life::after, life::post),
                 life::clockNanos,
                 life.fence,
                 new Callbacks(),

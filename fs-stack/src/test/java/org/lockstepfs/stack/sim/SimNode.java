@@ -1,101 +1,93 @@
 package org.lockstepfs.stack.sim;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.lockstepfs.blockdev.device.BlockDevice;
 import org.lockstepfs.stack.fence.SelfFence;
 import org.lockstepfs.stack.fence.TestFence;
-import org.lockstepfs.stack.glue.StackGlue.HeartbeatRegion;
 import org.lockstepfs.stack.o2hb.HeartbeatListener;
-import org.lockstepfs.stack.o2hb.HeartbeatTiming;
 import org.lockstepfs.stack.o2hb.LiveNodes;
-import org.lockstepfs.stack.o2hb.RegionHeartbeat;
-import org.lockstepfs.stack.o2quo.Decision;
-import org.lockstepfs.stack.o2quo.Quorum;
 
 /**
- * A node with the real heartbeat, quorum and fence, and an application that writes now and then.
- * Its clock has a rate and a start of its own; it can be stopped, killed, and its disk can hang.
- * One object is one life of a node. A link is TCP's as o2net uses it: one that fell silent goes on
- * later, one that broke is not made again before the peer's heartbeat has ended.
+ * A node with a real heart and fence, and an application that writes now and then. Its clock has a
+ * rate and a start of its own; it can be stopped, killed, and its disk can hang. One object is one
+ * life of a node. A link is TCP's as o2net uses it: one that fell silent goes on later, one that
+ * broke is not made again before the peer's heartbeat has ended.
  */
 public class SimNode implements HeartbeatListener {
-  private static final HeartbeatTiming TIMING = HeartbeatTiming.FAST;
   private static final int IDLE_MS = 4_000;
-  private static final int QUORUM_DELAY_MS = 3_000;
   private static final int POLL_MS = 100;
   private static final int DRAIN_MS = 500;
 
   public final int number;
   public final long generation;
-  public final LiveNodes liveNodes = new LiveNodes();
+  public final LiveNodes liveNodes = new LiveNodes(this::fencePeer);
   public final SelfFence fence;
   final long[] seenDownAt = new long[16];
   protected final SimWorld world;
   private final double rate;
   private final long offsetNanos;
-  protected final RegionHeartbeat heartbeat;
-  private final Quorum quorum;
+  protected final Heart heart;
   private final SimNode[] linked = new SimNode[16];
   private final boolean[] givenUp = new boolean[16];
   private final long[] generations = new long[16];
   private final boolean[] silent = new boolean[16];
   private final long[] badSince = new long[16];
+  private final Map<Integer, Queue<Optional<SimNode>>> fallen = new HashMap<>();
   private long stoppedUntil;
   private long stoppedNanos;
   private long hangsUntil;
   private long dayStepNanos;
   private long givenUpAt = Long.MAX_VALUE;
+  private long takenOverAt = Long.MAX_VALUE;
   private int writes;
   private long fencedAt = -1;
   private boolean ended;
+  private boolean cutOff;
 
-  SimNode(SimWorld world, int number) throws IOException {
-    this(world, number, 1_000 + number);
+  SimNode(SimWorld world, int number) {
+    this(world, number, 1_000 + number, DiskHeart::new);
   }
 
   /** Makes a life that {@link #start} begins; an earlier one of the same number has ended. */
-  public SimNode(SimWorld world, int number, long generation) throws IOException {
+  public SimNode(SimWorld world, int number, long generation, Function<SimNode, Heart> heart) {
     this.world = world;
     this.number = number;
     this.generation = generation;
     this.rate = 1 + (world.random.nextDouble() - 0.5) * 0.02;
     this.offsetNanos = world.random.nextLong() / 4;
     this.fence = new SelfFence(new TestFence(), this::fenceClock);
-    this.heartbeat =
-        new RegionHeartbeat(
-            new HeartbeatRegion(new Disk(), 0, SimWorld.SECTOR, 16),
-            world.config,
-            world.config.node(number).orElseThrow(),
-            TIMING,
-            liveNodes,
-            fence,
-            generation,
-            this::clock,
-            () -> (world.now() + dayStepNanos) / 1_000_000_000 + 1_000_000);
-    this.quorum =
-        new Quorum(
-            number,
-            TIMING.intervalMs(),
-            world.sabotage == Sabotage.HASTY_QUORUM ? 0 : QUORUM_DELAY_MS,
-            n ->
-                world.sabotage == Sabotage.HASTY_QUORUM
-                    ? clock() / SimWorld.MS + 1
-                    : liveNodes.lastBeatNanos(n) / SimWorld.MS);
+    this.heart = heart.apply(this);
     liveNodes.add(this, PRIORITY_NET);
+    liveNodes.add(new TakeOver(), PRIORITY_DLM - 1);
     world.nodes.removeIf(other -> other.number == number);
     world.nodes.add(this);
   }
 
   public void start() {
-    world.after(0, () -> thread(this::startHeart));
+    heart.start();
     world.after(0, this::poll);
     world.after(world.between(1, 500), () -> thread(this::application));
   }
 
   protected final long clock() {
     return offsetNanos + (long) (world.now() * rate);
+  }
+
+  final long timeOfDay() {
+    return (world.now() + dayStepNanos) / 1_000_000_000 + 1_000_000;
+  }
+
+  /** Returns how long a span of this node's clock takes. */
+  final long onItsClock(long nanos) {
+    return (long) (nanos / rate);
   }
 
   private long fenceClock() {
@@ -138,7 +130,7 @@ public class SimNode implements HeartbeatListener {
   }
 
   public boolean isSteady() {
-    return heartbeat.phase() == RegionHeartbeat.Phase.STEADY;
+    return heart.isSteady();
   }
 
   public boolean isStopped() {
@@ -162,39 +154,13 @@ public class SimNode implements HeartbeatListener {
     }
   }
 
-  private void waitWhileStopped() {
+  final void waitWhileStopped() {
     while (isStopped()) {
       world.passUntil(stoppedUntil);
     }
   }
 
   // Its threads.
-
-  private void startHeart() {
-    try {
-      heartbeat.start();
-      beat();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void beat() {
-    if (ended) {
-      return;
-    }
-    long begun = world.now();
-    try {
-      heartbeat.beat();
-    } catch (IOException e) {
-      if (!fence.isFenced() && !ended) {
-        throw new UncheckedIOException(e);
-      }
-    }
-    waitWhileStopped();
-    long next = begun + (long) (heartbeat.intervalMs() * SimWorld.MS / rate);
-    world.after(Math.max(0, next - world.now()), () -> thread(this::beat));
-  }
 
   /** A program that writes now and then. */
   protected void application() {
@@ -218,11 +184,7 @@ public class SimNode implements HeartbeatListener {
         fence.checkDeadlines();
       }
       world.nodes.stream().filter(other -> other != this).forEach(this::watchLink);
-      quorum.tick(clock() / SimWorld.MS);
-      Decision decision = quorum.poll();
-      if (decision != null && decision.fence() && world.sabotage != Sabotage.NO_QUORUM) {
-        fence.fence(decision.reason());
-      }
+      heart.poll();
       if (fence.isFenced()) {
         obeyFence();
       }
@@ -248,11 +210,11 @@ public class SimNode implements HeartbeatListener {
     int n = other.number;
     boolean passes = other.isUp() && !other.isStopped() && !world.isCut(this, other);
     if (linked[n] == null) {
-      boolean wanted = liveNodes.isLive(n) && other.liveNodes.isLive(number);
-      if (wanted && passes && !givenUp[n] && generations[n] == other.generation) {
+      boolean wanted = heart.wantsLink(n) && other.heart.wantsLink(number);
+      if (wanted && passes && !givenUp[n] && heart.accepts(other)) {
         linked[n] = other;
         badSince[n] = -1;
-        quorum.linkUp(n);
+        heart.linkUp(other);
         linkMade(n);
       }
     } else if ((!linked[n].isUp() || linked[n].linked[number] != this && linked[n].dropped(this))
@@ -262,20 +224,20 @@ public class SimNode implements HeartbeatListener {
       badSince[n] = -1;
       if (silent[n]) {
         silent[n] = false;
-        quorum.linkUp(n);
+        heart.linkUp(other);
       }
     } else if (badSince[n] < 0) {
       badSince[n] = world.now();
     } else if (!silent[n] && world.now() - badSince[n] > IDLE_MS * SimWorld.MS) {
       silent[n] = true;
-      quorum.linkDown(n, clock() / SimWorld.MS);
+      heart.linkDown(n);
       linkSilent(n);
     }
   }
 
   /** Whether it has closed its end of a link. */
   private boolean dropped(SimNode other) {
-    return givenUp[other.number] || generations[other.number] != other.generation;
+    return givenUp[other.number] || !heart.accepts(other);
   }
 
   private void unlink(int n) {
@@ -283,7 +245,7 @@ public class SimNode implements HeartbeatListener {
       SimNode other = linked[n];
       linked[n] = null;
       silent[n] = false;
-      quorum.linkDown(n, clock() / SimWorld.MS);
+      heart.linkDown(n);
       linkLost(other);
     }
   }
@@ -292,6 +254,15 @@ public class SimNode implements HeartbeatListener {
   public void breakLink(int n) {
     givenUp[n] = true;
     unlink(n);
+  }
+
+  /** A connection to a node may be made though one was given up. */
+  protected final void forgiveLink(int n) {
+    givenUp[n] = false;
+  }
+
+  protected final boolean isGivenUp(int n) {
+    return givenUp[n];
   }
 
   /** A connection that was silent is made anew: what was on it is lost. */
@@ -341,22 +312,45 @@ public class SimNode implements HeartbeatListener {
   public void nodeUp(int node, long nodeGeneration) {
     generations[node] = nodeGeneration;
     givenUp[node] = false;
-    quorum.heartbeatUp(node);
+    heart.nodeUp(node);
   }
 
   @Override
   public void nodeDown(int node) {
-    quorum.heartbeatDown(node);
+    heart.nodeDown(node);
     unlink(node);
     seenDownAt[node] = world.now();
-    for (SimNode other : world.nodes) {
-      boolean meant = other.number == node && other.generation == generations[node];
-      boolean leaving = heartbeat.phase() == RegionHeartbeat.Phase.STOPPED;
-      if (meant && other != this && !ended && !leaving && !fence.isFenced()) {
-        other.givenUpBy(this);
-      }
-    }
+    Optional<SimNode> meant =
+        world.nodes.stream()
+            .filter(other -> other != this && other.number == node)
+            .filter(other -> other.heart.life() == generations[node] && verdictCounts())
+            .findFirst();
+    meant.ifPresent(other -> other.givenUpBy(this));
+    fallen.computeIfAbsent(node, n -> new ArrayDeque<>()).add(meant);
     generations[node] = 0;
+  }
+
+  private boolean verdictCounts() {
+    return !ended && !heart.isLeaving() && !fence.isFenced();
+  }
+
+  /** Has a node fenced from outside that fell silent. */
+  protected CompletableFuture<Void> fencePeer(int node) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Those who take over what a node had hear that they may. */
+  private final class TakeOver implements HeartbeatListener {
+    @Override
+    public void nodeUp(int node, long nodeGeneration) {}
+
+    @Override
+    public void nodeDown(int node) {
+      fallen
+          .get(node)
+          .remove()
+          .ifPresent(other -> other.takenOverAt = Math.min(other.takenOverAt, world.now()));
+    }
   }
 
   private void givenUpBy(SimNode peer) {
@@ -367,6 +361,20 @@ public class SimNode implements HeartbeatListener {
       world.violation(
           "node " + peer.number + " gives up node " + number + ", which may still write");
     }
+  }
+
+  /** The storage takes nothing of it any more, not even what is under way. */
+  public void cutOff() {
+    cutOff = true;
+  }
+
+  /** Returns whether its process has ended and has no write under way. */
+  public boolean isOver() {
+    return ended && writes == 0;
+  }
+
+  final BlockDevice disk() {
+    return new Disk();
   }
 
   /** A write to some other part of the shared disk, which this node's threads do not wait for. */
@@ -395,8 +403,12 @@ public class SimNode implements HeartbeatListener {
       fence.end();
     }
     boolean late = ended || fence.isFenced() || fence.marginNanos() <= 0;
-    if (hung && late && world.sabotage != Sabotage.NO_GUARD) {
+    boolean lost = hung && late && !world.lateWritesLand && world.sabotage != Sabotage.NO_GUARD;
+    if (cutOff || lost) {
       return;
+    }
+    if (world.now() >= takenOverAt) {
+      world.violation("node " + number + " writes what was taken over");
     }
     effect.run();
     whenRunning(done);

@@ -23,6 +23,10 @@ public final class SimWorld {
   public final List<SimNode> nodes = new ArrayList<>();
   public final List<String> violations = new ArrayList<>();
   final ClusterConfig config;
+
+  /** Whether the storage carries out what it held back for longer than the writer was to wait. */
+  public boolean lateWritesLand;
+
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::atNanos).thenComparingLong(Event::order));
   private final boolean[][] cut = new boolean[16][16];
@@ -81,6 +85,11 @@ public final class SimWorld {
         }
       }
     }
+  }
+
+  /** Cuts what goes from one node to another, or lets it pass again. */
+  public void cut(int from, int to, boolean isCut) {
+    cut[from][to] = isCut;
   }
 
   long lastCut() {
