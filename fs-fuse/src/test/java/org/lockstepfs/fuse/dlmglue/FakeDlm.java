@@ -22,15 +22,16 @@ import org.lockstepfs.stack.glue.LockId;
 import org.lockstepfs.stack.glue.LockingProtocol;
 import org.lockstepfs.stack.glue.PosixLocks;
 import org.lockstepfs.stack.glue.ProtocolVersion;
+import org.lockstepfs.stack.glue.RecoveryHandler;
 
 /**
  * A lock manager for several nodes in one process: correct, simple, and as unhelpful about order as
  * the contract of {@link ClusterConnection} allows. Requests arrive and callbacks are delivered
  * after random delays on two threads, some before the call returns; a BAST may come before the AST
  * of the grant that it is about; a cancel may be refused with EBUSY or come too late; a downconvert
- * may be refused with EBUSY.
+ * may be refused with EBUSY. Nodes may die.
  */
-final class FakeDlm implements AutoCloseable {
+public final class FakeDlm implements AutoCloseable {
 
   private record Event(long dueNanos, long order, Runnable action) {}
 
@@ -43,7 +44,7 @@ final class FakeDlm implements AutoCloseable {
 
   private static final class Lock {
     final Lksb lksb;
-    final LockingProtocol protocol;
+    final Connection owner;
     final Resource resource;
     Where where = Where.NOWHERE;
     LockMode mode = LockMode.NL;
@@ -53,9 +54,9 @@ final class FakeDlm implements AutoCloseable {
     boolean arrived;
     boolean valblk;
 
-    Lock(Lksb lksb, LockingProtocol protocol, Resource resource) {
+    Lock(Lksb lksb, Connection owner, Resource resource) {
       this.lksb = lksb;
-      this.protocol = protocol;
+      this.owner = owner;
       this.resource = resource;
     }
   }
@@ -66,6 +67,7 @@ final class FakeDlm implements AutoCloseable {
     final Deque<Lock> converting = new ArrayDeque<>();
     final Deque<Lock> blocked = new ArrayDeque<>();
     final byte[] lvb = new byte[Lksb.LVB_LENGTH];
+    boolean lvbValid = true;
 
     Resource(LockId name) {
       this.name = name;
@@ -82,11 +84,12 @@ final class FakeDlm implements AutoCloseable {
                   ? Long.compare(a.dueNanos(), b.dueNanos())
                   : Long.compare(a.order(), b.order()));
   private final List<Thread> threads = new ArrayList<>();
+  private final List<Connection> connections = new ArrayList<>();
   private long orders;
   private boolean closed;
 
   /** What went wrong, in words; empty if nothing did. */
-  final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
+  public final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
 
   /** Percentage of downconvert calls that are refused with EBUSY. */
   volatile int busyDownconverts;
@@ -97,7 +100,8 @@ final class FakeDlm implements AutoCloseable {
   /** Cancels that took an operation back. */
   volatile int cancelsWon;
 
-  FakeDlm(long seed, long maxDelayMicros) {
+  /** Makes a lock manager that takes up to so long for each message. */
+  public FakeDlm(long seed, long maxDelayMicros) {
     this.random = new Random(seed);
     this.maxDelayNanos = TimeUnit.MICROSECONDS.toNanos(maxDelayMicros);
     for (int i = 0; i < 2; i++) {
@@ -109,7 +113,48 @@ final class FakeDlm implements AutoCloseable {
   }
 
   ClusterConnection connect(int node, LockingProtocol protocol) {
-    return new Connection(node, protocol);
+    return connect(node, protocol, RecoveryHandler.NONE, null);
+  }
+
+  /** Connects a node that hears of others' deaths, with byte-range locks of its own. */
+  public synchronized ClusterConnection connect(
+      int node, LockingProtocol protocol, RecoveryHandler recovery, PosixLocks posixLocks) {
+    Connection connection = new Connection(node, protocol, recovery, posixLocks);
+    connections.add(connection);
+    return connection;
+  }
+
+  /**
+   * A node stops: nothing that it says from now on is heard, but what it said last may still
+   * arrive. It does not know, and is granted whatever it wants.
+   */
+  public synchronized void stop(int node) {
+    connections.stream().filter(c -> c.node == node).forEach(c -> c.stopped = true);
+  }
+
+  /** The others learn that a node that has stopped is dead; then its locks go. */
+  public synchronized void bury(int node) {
+    List<Connection> dead = connections.stream().filter(c -> c.node == node).toList();
+    connections.removeAll(dead);
+    dead.forEach(c -> c.buried = true);
+    connections.forEach(c -> c.recovery.nodeDown(node));
+    for (Resource r : List.copyOf(resources.values())) {
+      boolean writing = r.granted.stream().anyMatch(l -> l.owner.buried && l.mode == LockMode.EX);
+      boolean nobodyKnows =
+          r.granted.stream().allMatch(l -> l.owner.buried || l.mode == LockMode.NL);
+      // The master of a resource may have been the dead node.
+      r.lvbValid &= !writing && !(nobodyKnows && random.nextBoolean());
+      r.granted.removeIf(l -> l.owner.buried);
+      forgetWaiting(r.converting);
+      forgetWaiting(r.blocked);
+      shuffle(r);
+    }
+  }
+
+  private void forgetWaiting(Deque<Lock> queue) {
+    List<Lock> dead = queue.stream().filter(l -> l.owner.buried).toList();
+    queue.removeAll(dead);
+    dead.forEach(lock -> ast(lock, null));
   }
 
   /** Returns how many locks of any node the manager knows, under a name that begins so. */
@@ -183,10 +228,11 @@ final class FakeDlm implements AutoCloseable {
       lock.outstanding = false;
       if (status == null && lock.valblk && lock.mode.ordinal() >= LockMode.PR.ordinal()) {
         System.arraycopy(lock.resource.lvb, 0, lock.lksb.lvb(), 0, Lksb.LVB_LENGTH);
+        lock.lksb.lvbValid(lock.resource.lvbValid);
       }
       lock.lksb.status(status);
     }
-    lock.protocol.lockAst(lock.lksb);
+    lock.owner.protocol.lockAst(lock.lksb);
   }
 
   private void unlockAst(Lock lock) {
@@ -195,7 +241,7 @@ final class FakeDlm implements AutoCloseable {
           synchronized (this) {
             lock.outstanding = false;
           }
-          lock.protocol.unlockAst(lock.lksb, null);
+          lock.owner.protocol.unlockAst(lock.lksb, null);
         });
   }
 
@@ -238,7 +284,7 @@ final class FakeDlm implements AutoCloseable {
           && waiting.requested.strongerThan(holder.toldBlocking)) {
         holder.toldBlocking = waiting.requested;
         LockMode wanted = waiting.requested;
-        later(() -> holder.protocol.blockingAst(holder.lksb, wanted));
+        later(() -> holder.owner.protocol.blockingAst(holder.lksb, wanted));
       }
     }
   }
@@ -265,11 +311,16 @@ final class FakeDlm implements AutoCloseable {
   /** Returns whether the operation ended at once; its AST is the caller's then. */
   private synchronized boolean arrive(Lock lock, boolean noQueue, boolean mayAnswerHere) {
     lock.arrived = true;
+    if (lock.owner.buried) {
+      ast(lock, null);
+      return false;
+    }
     Resource r = lock.resource;
     boolean down = lock.where == Where.GRANTED && !lock.requested.strongerThan(lock.mode);
     if (down) {
       if (lock.valblk && lock.mode == LockMode.EX) {
         System.arraycopy(lock.lksb.lvb(), 0, r.lvb, 0, Lksb.LVB_LENGTH);
+        r.lvbValid = true;
       }
     } else if (!grantable(lock)) {
       if (noQueue) {
@@ -297,6 +348,9 @@ final class FakeDlm implements AutoCloseable {
   }
 
   private synchronized void arriveCancel(Lock lock) {
+    if (lock.owner.buried) {
+      return;
+    }
     Resource r = lock.resource;
     switch (lock.where) {
       case CONVERTING -> {
@@ -321,9 +375,14 @@ final class FakeDlm implements AutoCloseable {
   }
 
   private synchronized void arriveUnlock(Lock lock, boolean valblk) {
+    if (lock.owner.buried) {
+      unlockAst(lock);
+      return;
+    }
     Resource r = lock.resource;
     if (valblk && lock.mode == LockMode.EX) {
       System.arraycopy(lock.lksb.lvb(), 0, r.lvb, 0, Lksb.LVB_LENGTH);
+      r.lvbValid = true;
     }
     if (!r.granted.remove(lock)) {
       violations.add(r.name + ": unlocked while " + lock.where);
@@ -339,10 +398,17 @@ final class FakeDlm implements AutoCloseable {
   private final class Connection implements ClusterConnection {
     private final int node;
     private final LockingProtocol protocol;
+    private final RecoveryHandler recovery;
+    private final PosixLocks posixLocks;
+    private volatile boolean stopped;
+    private boolean buried;
 
-    Connection(int node, LockingProtocol protocol) {
+    Connection(
+        int node, LockingProtocol protocol, RecoveryHandler recovery, PosixLocks posixLocks) {
       this.node = node;
       this.protocol = protocol;
+      this.recovery = recovery;
+      this.posixLocks = posixLocks;
     }
 
     @Override
@@ -358,6 +424,13 @@ final class FakeDlm implements AutoCloseable {
     @Override
     public void lock(LockMode mode, Lksb lksb, Set<LockFlag> flags, LockId name)
         throws ErrnoException {
+      if (stopped) {
+        if (!flags.contains(LockFlag.CONVERT)) {
+          lksb.pluginHandle(new Lock(lksb, this, new Resource(name)));
+        }
+        ast((Lock) lksb.pluginHandle(), null);
+        return;
+      }
       Lock lock;
       boolean here = chance(synchronousGrants);
       boolean noQueue = flags.contains(LockFlag.NOQUEUE);
@@ -376,7 +449,7 @@ final class FakeDlm implements AutoCloseable {
         throws ErrnoException {
       boolean convert = flags.contains(LockFlag.CONVERT);
       if (!convert) {
-        lksb.pluginHandle(new Lock(lksb, protocol, resource(name)));
+        lksb.pluginHandle(new Lock(lksb, this, resource(name)));
       }
       Lock lock = (Lock) lksb.pluginHandle();
       if (lock.outstanding || convert != (lock.where == Where.GRANTED)) {
@@ -396,8 +469,12 @@ final class FakeDlm implements AutoCloseable {
     public void unlock(Lksb lksb, Set<LockFlag> flags) throws ErrnoException {
       synchronized (FakeDlm.this) {
         Lock lock = (Lock) lksb.pluginHandle();
+        if (stopped && !flags.contains(LockFlag.CANCEL)) {
+          unlockAst(lock);
+          return;
+        }
         if (flags.contains(LockFlag.CANCEL)) {
-          if (!lock.outstanding || (!lock.arrived && chance(50))) {
+          if (stopped || !lock.outstanding || (!lock.arrived && chance(50))) {
             throw new ErrnoException(Errno.EBUSY, "cancel too early or too late");
           }
           arriveCancelInOrder(lock);
@@ -427,7 +504,7 @@ final class FakeDlm implements AutoCloseable {
 
     @Override
     public Optional<PosixLocks> posixLocks() {
-      return Optional.empty();
+      return Optional.ofNullable(posixLocks);
     }
 
     @Override
@@ -436,6 +513,10 @@ final class FakeDlm implements AutoCloseable {
     }
 
     @Override
-    public void disconnect() {}
+    public void disconnect() {
+      synchronized (FakeDlm.this) {
+        connections.remove(this);
+      }
+    }
   }
 }

@@ -34,7 +34,7 @@ class LocalVolumeTest {
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-  private static final Request ROOT_USER =
+  static final Request ROOT_USER =
       new Request() {
         @Override
         public long unique() {
