@@ -67,7 +67,7 @@ final class Recovery {
   List<Integer> recoverAll() throws IOException {
     List<Integer> orphaned = new ArrayList<>();
     try {
-      recover(true, orphaned);
+      recover(true, Set.of(), orphaned);
     } finally {
       map.rests();
     }
@@ -120,9 +120,10 @@ final class Recovery {
     long start = System.nanoTime();
     Set<Integer> recovered;
     map.replays(Thread.currentThread());
+    Set<Integer> dead = map.pending().keySet();
     superLock.lock(LockMode.EX);
     try {
-      recovered = recover(false, orphaned);
+      recovered = recover(false, dead, orphaned);
     } finally {
       superLock.unlock(LockMode.EX);
     }
@@ -130,14 +131,21 @@ final class Recovery {
     LOG.info("{}: nodes {} recovered in {} ms", volume, recovered, tookMs);
   }
 
-  /** Replays and cleans up, under the super lock, until nobody is left; returns who was dead. */
-  private Set<Integer> recover(boolean unused, List<Integer> orphaned) throws IOException {
+  /**
+   * Replays and cleans up, under the super lock, until nobody is left; returns who was dead.
+   *
+   * @param left dead nodes that another may have recovered since; if that one died before it had
+   *     cleaned up, it is done here
+   */
+  private Set<Integer> recover(boolean unused, Set<Integer> left, List<Integer> orphaned)
+      throws IOException {
     Set<Integer> recovered = new TreeSet<>();
     boolean first = true;
     while (first || !map.pending().isEmpty() || !slots.isClean()) {
       Map<Integer, Long> pending = map.pending();
       map.replays(Thread.currentThread());
       slots.replay(pending.keySet(), unused && first);
+      slots.takeOver(left);
       map.recovered(pending);
       recovered.addAll(pending.keySet());
       first = false;

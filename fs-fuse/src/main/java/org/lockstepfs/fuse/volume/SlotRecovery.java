@@ -78,6 +78,23 @@ final class SlotRecovery {
   }
 
   /**
+   * Takes over the slots of nodes whose journals others have replayed, where those others died
+   * before they had cleaned up. Follows {@link #replay}, under the same holding of the super lock.
+   */
+  void takeOver(Set<Integer> nodes) throws IOException {
+    for (int slot = 0; slot < journals.length; slot++) {
+      // A node that is back holds the lock of its journal.
+      if (nodes.contains(slots.node(slot)) && !isUnclean(slot) && journals[slot].tryLock()) {
+        unclean.add(new Dead(slot, journals[slot].isDirty()));
+      }
+    }
+  }
+
+  private boolean isUnclean(int slot) {
+    return unclean.stream().anyMatch(dead -> dead.slot() == slot);
+  }
+
+  /**
    * The journal of this node's own slot was replayed: what it had set aside is to be given back.
    */
   void ownWasDirty() {

@@ -77,8 +77,9 @@
  *       device, gives it up in time. Not assumed where there are fence agents.
  *   <li>By votes, a node's process is not started again before the last one's writes are over: it
  *       holds the port until then, unless the host was restarted.
- *   <li>A slot whose recoverer dies between replay and clean-up stays taken until the next mount:
- *       nothing is lost, so this is no fault here.
+ *   <li>A slot whose recoverer dies between replay and clean-up stays taken here until the next
+ *       mount, where the product's next recoverer takes it over: nothing is lost, so this is no
+ *       fault.
  * </ul>
  *
  * <p>The first two are rules that {@code BrokenRules} breaks: the simulation finds what follows.

@@ -135,12 +135,34 @@ class SlotRecoveryTest {
     assertThat(slots.has(SECOND)).isTrue();
   }
 
-  @Test
-  void goesOnWithTheCleanUpAfterAFailure() throws IOException {
+  /** The node in the first slot has used its journal. */
+  private void makeJournalDirty() throws IOException {
     SlotJournal journal = recovery.journal(slotOfFirst);
     journal.lock();
     journal.open();
     journal.unlock();
+  }
+
+  @Test
+  void takesOverFromARecovererThatDied() throws IOException {
+    makeJournalDirty();
+    int generation = recovery.journal(slotOfFirst).recoveryGeneration();
+    List<Integer> cleaned = new ArrayList<>();
+    recovery.replay(Set.of(), false);
+    recovery.takeOver(Set.of(FIRST));
+    recovery.clean(cleaned);
+    assertThat(cleaned).containsExactly(slotOfFirst);
+    slots.load();
+    assertThat(slots.has(FIRST)).isFalse();
+    assertThat(slots.has(SECOND)).isTrue();
+    assertThat(recovery.journal(slotOfFirst).isDirty()).isFalse();
+    // It says that a journal was replayed; to those who have seen it already, it would be news.
+    assertThat(recovery.journal(slotOfFirst).recoveryGeneration()).isEqualTo(generation);
+  }
+
+  @Test
+  void goesOnWithTheCleanUpAfterAFailure() throws IOException {
+    makeJournalDirty();
     recovery.replay(Set.of(FIRST), false);
     List<Integer> cleaned = new ArrayList<>();
 
