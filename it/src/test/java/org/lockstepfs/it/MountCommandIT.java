@@ -214,6 +214,8 @@ class MountCommandIT {
       Sh.Result refused = node.lockstep("stop", "--node", "one");
       assertThat(refused.status()).isEqualTo(32);
       assertThat(refused.output()).contains("is in use").hasLineCount(1);
+      assertThat(mountTable(mount)).as("where nobody is").contains(image.device());
+      assertThat(mount.resolve("file")).hasContent("text");
       node.lockstep("stop", "--node", "one", "--force").ok();
       assertThat(user.isAlive()).isTrue();
       image.assertClean();

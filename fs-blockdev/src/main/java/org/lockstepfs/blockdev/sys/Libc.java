@@ -51,6 +51,12 @@ public interface Libc {
   /** See umount2(2). */
   int umount2(String target, int flags);
 
+  /** See open_tree(2). */
+  int open_tree(int directory, String path, int flags);
+
+  /** See move_mount(2). */
+  int move_mount(int fromDirectory, String from, int toDirectory, String to, int flags);
+
   /** See isatty(3). */
   int isatty(int fd);
 

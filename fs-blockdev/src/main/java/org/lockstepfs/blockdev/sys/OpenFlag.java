@@ -14,6 +14,12 @@ public final class OpenFlag {
   /** Bypass the page cache. */
   public static final int DIRECT = isArm() ? 0200000 : 040000;
 
+  /** Only names a file: whoever serves it is not asked. */
+  public static final int PATH = 010000000;
+
+  /** Do not follow the last symbolic link. */
+  public static final int NOFOLLOW = isArm() ? 0100000 : 0400000;
+
   /** Claims a block device for this program alone, among all that claim. */
   public static final int EXCL = 0200;
 

@@ -126,8 +126,10 @@ public record FuseConnection(Path mountpoint, long number) {
       Files.writeString(control, "1");
       return;
     }
-    for (String dir : MountInfo.mountpoints(devno())) {
-      forceUnmount(dir);
+    for (MountInfo mount : MountInfo.read()) {
+      if (mount.isOf(devno())) {
+        forceUnmount(mount.dir());
+      }
     }
   }
 

@@ -6,21 +6,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What /proc/self/mountinfo says: what stat(2) would, without asking the file system.
  *
+ * @param id the mount's number, which another one may get when it is gone
+ * @param parent number of the mount that it is mounted on
  * @param devno device number of the file system, "major:minor"
  * @param root which directory of the file system is seen there, / unless it is a part
  * @param dir mount point
  * @param type file system type
  * @param source what is mounted
  */
-public record MountInfo(String devno, String root, String dir, String type, String source) {
+public record MountInfo(
+    int id, int parent, String devno, String root, String dir, String type, String source) {
   /** Type of a mounted Lockstep volume. */
   public static final String TYPE = "fuse.lockstep";
 
   private static final int MINOR_BITS = 20;
+  private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
 
   /** Reads the mount table of this process, oldest mount first. */
   public static List<MountInfo> read() throws IOException {
@@ -34,9 +39,11 @@ public record MountInfo(String devno, String root, String dir, String type, Stri
     for (String line : table.split("\n", -1)) {
       String[] words = line.split(" ", -1);
       int separator = List.of(words).indexOf("-");
-      if (separator >= 6 && words.length > separator + 2) {
+      if (separator >= 6 && words.length > separator + 2 && isId(words[0]) && isId(words[1])) {
         mounts.add(
             new MountInfo(
+                Integer.parseInt(words[0]),
+                Integer.parseInt(words[1]),
                 words[2],
                 unescape(words[3]),
                 unescape(words[4]),
@@ -45,6 +52,15 @@ public record MountInfo(String devno, String root, String dir, String type, Stri
       }
     }
     return mounts;
+  }
+
+  private static boolean isId(String word) {
+    return ID.matcher(word).matches();
+  }
+
+  /** Tells whether a file system, given by its device number, is a Lockstep volume seen here. */
+  public boolean isOf(String volume) {
+    return devno.equals(volume) && type.equals(TYPE);
   }
 
   /** Returns the device number as the kernel has it in one number. */
@@ -71,25 +87,6 @@ public record MountInfo(String devno, String root, String dir, String type, Stri
       }
     }
     return found;
-  }
-
-  /** Returns where a file system is mounted. */
-  public static List<String> mountpoints(String devno) throws IOException {
-    List<String> dirs = new ArrayList<>();
-    for (MountInfo mount : read()) {
-      if (mount.devno().equals(devno) && mount.type().equals(TYPE)) {
-        dirs.add(mount.dir());
-      }
-    }
-    return dirs;
-  }
-
-  /** Returns where a file system is mounted as a whole. */
-  public static List<String> wholeMountpoints(String devno) throws IOException {
-    return read().stream()
-        .filter(m -> m.devno().equals(devno) && m.type().equals(TYPE) && m.root().equals("/"))
-        .map(MountInfo::dir)
-        .toList();
   }
 
   /** Undoes the kernel's octal escapes of blanks and backslashes. */

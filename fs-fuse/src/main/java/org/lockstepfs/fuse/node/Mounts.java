@@ -5,15 +5,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.lockstepfs.fuse.control.ControlException;
 import org.lockstepfs.fuse.control.Messages.LeftRequest;
 import org.lockstepfs.fuse.control.Messages.MountRequest;
 import org.lockstepfs.fuse.control.Messages.MountStatus;
 import org.lockstepfs.fuse.control.StoppingException;
-import org.lockstepfs.fuse.kernel.MountInfo;
 import org.lockstepfs.fuse.kernel.MountOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class Mounts {
 
   private final Mounter mounter;
   private final MountCalls calls;
+  private final MountPoints points;
   private final Map<String, Mounter.Mounted> byDevice = new HashMap<>();
   private final Map<String, Object> mounting = new HashMap<>();
   private boolean used;
@@ -37,6 +39,7 @@ final class Mounts {
   Mounts(Mounter mounter, MountCalls calls) {
     this.mounter = mounter;
     this.calls = calls;
+    this.points = new MountPoints(calls);
   }
 
   void mount(MountRequest request) throws IOException {
@@ -99,7 +102,7 @@ final class Mounts {
           request.device() + " is mounted with frontend=" + first.frontEnd() + " already",
           MOUNT_FAILED);
     }
-    List<String> dirs = MountInfo.wholeMountpoints(first.devno());
+    List<String> dirs = points.whole(first.devno());
     if (dirs.isEmpty()) {
       throw new ControlException(
           request.device() + " is just being unmounted, or mounted in part only", MOUNT_FAILED);
@@ -142,7 +145,7 @@ final class Mounts {
    */
   void awaitLeft(LeftRequest request) throws IOException {
     Mounter.Mounted mounted = byDevno(request.devno());
-    if (mounted == null || !MountInfo.mountpoints(request.devno()).isEmpty()) {
+    if (mounted == null || !points.of(request.devno()).isEmpty()) {
       return;
     }
     await(mounted, request.timeoutMs());
@@ -178,7 +181,8 @@ final class Mounts {
    * Unmounts everything and leaves every volume.
    *
    * @param force go on although a volume is in use
-   * @throws ControlException if a volume is in use and {@code force} is not set; it stays mounted
+   * @throws ControlException if a volume is in use and {@code force} is not set; every volume stays
+   *     mounted where it is
    */
   void stop(boolean force) throws IOException {
     List<Mounter.Mounted> all;
@@ -187,9 +191,8 @@ final class Mounts {
       all = new ArrayList<>(byDevice.values());
     }
     try {
-      for (Mounter.Mounted mounted : all) {
-        unmount(mounted, force);
-      }
+      unmount(all, force);
+      awaitAll(all);
     } catch (IOException e) {
       synchronized (this) {
         stopping = false;
@@ -198,27 +201,50 @@ final class Mounts {
     }
   }
 
-  private void unmount(Mounter.Mounted mounted, boolean force) throws IOException {
+  private void unmount(List<Mounter.Mounted> all, boolean force) throws IOException {
     try {
-      unmountAll(mounted, false);
-    } catch (ControlException e) {
+      points.unmount(all.stream().map(Mounter.Mounted::devno).collect(Collectors.toSet()));
+    } catch (IOException e) {
       if (!force) {
         throw e;
       }
-      // While it has a name: where fusectl is not mounted, the kernel breaks it by that only.
-      mounted.abort();
-      unmountAll(mounted, true);
+      unmountByForce(all);
     }
-    await(mounted, LEAVE_TIMEOUT_MS);
   }
 
-  private void unmountAll(Mounter.Mounted mounted, boolean lazy) throws IOException {
-    for (String dir : MountInfo.mountpoints(mounted.devno())) {
+  private void unmountByForce(List<Mounter.Mounted> all) throws IOException {
+    List<Mounter.Mounted> busy = new ArrayList<>(all);
+    while (busy.removeIf(this::isUnmounted)) {
+      LOG.debug("{} volumes are in use", busy.size());
+    }
+    for (Mounter.Mounted mounted : busy) {
+      // While it has a name: where fusectl is not mounted, the kernel breaks it by that only.
+      mounted.abort();
+      points.detach(mounted.devno());
+    }
+  }
+
+  private boolean isUnmounted(Mounter.Mounted mounted) {
+    try {
+      points.unmount(Set.of(mounted.devno()));
+      return true;
+    } catch (IOException e) {
+      LOG.info("{}", e.getMessage());
+      return false;
+    }
+  }
+
+  private static void awaitAll(List<Mounter.Mounted> all) throws IOException {
+    IOException first = null;
+    for (Mounter.Mounted mounted : all) {
       try {
-        calls.unmount(dir, lazy);
+        await(mounted, LEAVE_TIMEOUT_MS);
       } catch (IOException e) {
-        throw new ControlException(dir + " is in use: " + e.getMessage(), MOUNT_FAILED);
+        first = first == null ? e : first;
       }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 
@@ -250,7 +276,7 @@ final class Mounts {
           new MountStatus(
               status.device(),
               status.devno(),
-              MountInfo.mountpoints(mounted.devno()),
+              points.of(mounted.devno()),
               status.uuid(),
               status.label(),
               status.slot(),

@@ -19,9 +19,9 @@ final class MountInfoTest {
   void readsFieldsOnBothSidesOfTheSeparator() {
     assertThat(MountInfo.parse(TABLE))
         .containsExactly(
-            new MountInfo("254:0", "/", "/", "ext4", "/dev/vda"),
-            new MountInfo("0:41", "/", "/mnt/my disk", MountInfo.TYPE, "/dev/loop\\2"),
-            new MountInfo("0:42", "/sub", "/plain", MountInfo.TYPE, "/dev/sdb"));
+            new MountInfo(22, 1, "254:0", "/", "/", "ext4", "/dev/vda"),
+            new MountInfo(40, 22, "0:41", "/", "/mnt/my disk", MountInfo.TYPE, "/dev/loop\\2"),
+            new MountInfo(41, 22, "0:42", "/sub", "/plain", MountInfo.TYPE, "/dev/sdb"));
   }
 
   @Test
