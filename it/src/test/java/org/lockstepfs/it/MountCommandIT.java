@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -190,18 +191,53 @@ class MountCommandIT {
     }
   }
 
+  /** Each node tidies up after itself: by its daemon as it starts, or by the mount command. */
   @Test
-  void deadMountPointIsUsableAgain() throws IOException {
-    node.mount(image.device(), mount);
-    Files.writeString(mount.resolve("file"), "text");
-    Sh.run("sync", mount.resolve("file").toString()).ok();
-    node.kill();
-    assertThatThrownBy(() -> Files.readAttributes(mount, "size"))
-        .hasMessageContaining("not connected");
-    node.mount(image.device(), mount);
-    assertThat(mount.resolve("file")).hasContent("text");
-    node.umount(mount);
-    assertThat(mountTable(mount)).isEmpty();
+  @Timeout(240)
+  void deadMountPointsAreUsableAgain() throws Exception {
+    Path others = dir.resolve("others");
+    try (Image another = Image.create(dir, 128);
+        Node two = new Node("two", dir.resolve("run"), null)) {
+      another.mkfsLockstep("-M", "local", "-N", "1", "-J", "size=4M");
+      two.mount(another.device(), others);
+      node.mount(image.device(), mount);
+      node.mount(image.device(), second);
+      Files.writeString(mount.resolve("file"), "text");
+      Sh.run("sync", mount.resolve("file").toString()).ok();
+      two.kill();
+      node.kill();
+      for (Path dead : List.of(mount, second, others)) {
+        assertThat(Sh.run("stat", "-f", dead.toString()).output()).contains("not connected");
+      }
+      Process daemon = node.startDaemon();
+      try {
+        awaitUnmounted(mount, second);
+        assertThat(mountTable(others)).as("another node's").contains(another.device());
+        node.mount(image.device(), second);
+        node.mount(image.device(), mount);
+        assertThat(mount.resolve("file")).hasContent("text");
+        assertThat(second.resolve("file")).hasContent("text");
+      } finally {
+        node.stop();
+        daemon.waitFor(20, TimeUnit.SECONDS);
+      }
+      image.assertClean();
+      two.mount(another.device(), others);
+      assertThat(dir.resolve("run/two/daemon.log"))
+          .content()
+          .containsOnlyOnce("detached " + others + ", a dead mount of " + another.device());
+      two.umount(others);
+    }
+  }
+
+  private static void awaitUnmounted(Path... dirs) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    for (Path at : dirs) {
+      while (!mountTable(at).isEmpty()) {
+        assertThat(System.nanoTime()).as("%s stays mounted", at).isLessThan(deadline);
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+    }
   }
 
   @Test

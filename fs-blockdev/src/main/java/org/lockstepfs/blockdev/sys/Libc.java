@@ -57,6 +57,9 @@ public interface Libc {
   /** See move_mount(2). */
   int move_mount(int fromDirectory, String from, int toDirectory, String to, int flags);
 
+  /** See fstatfs(2); {@code statfs} is the address of the structure. */
+  int fstatfs(int fd, long statfs);
+
   /** See isatty(3). */
   int isatty(int fd);
 

@@ -22,16 +22,4 @@ final class MountDirs {
           : parent.toRealPath().resolve(plain.getFileName());
     }
   }
-
-  /** Tells whether nobody serves a mount any more: it answers nothing but errors. */
-  static boolean isDead(Path dir) {
-    try {
-      Files.getLastModifiedTime(dir);
-      return false;
-    } catch (FileSystemException e) {
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
 }

@@ -43,7 +43,8 @@ final class MountRequestor {
     if (Files.isDirectory(disk)) {
       throw new ControlException(device + " is a directory, no device", FAILED);
     }
-    Path dir = usable(MountDirs.real(mountpoint), disk);
+    Path dir = MountDirs.real(mountpoint);
+    check(dir);
     MountRequest request = new MountRequest(disk.toString(), dir.toString(), options);
     post(request);
     nameHelper(request);
@@ -87,25 +88,13 @@ final class MountRequestor {
     }
   }
 
-  /** Returns the directory to mount on; what dead daemons left there is taken away first. */
-  private static Path usable(Path dir, Path disk) throws IOException {
-    MountInfo mounted = ours(dir);
-    while (mounted != null && MountDirs.isDead(dir)) {
-      MountTools.umount("--lazy", dir.toString());
-      mounted = ours(dir);
-    }
-    if (mounted != null && mounted.source().equals(disk.toString())) {
-      throw new ControlException(disk + " is already mounted on " + dir, FAILED);
-    }
-    if (!Files.isDirectory(dir)) {
+  /** Of a directory that has a volume, dead or alive, the daemon knows more. */
+  private static void check(Path dir) throws IOException {
+    MountInfo mounted = MountInfo.at(dir);
+    boolean isVolume = mounted != null && mounted.type().equals(MountInfo.TYPE);
+    if (!isVolume && !Files.isDirectory(dir)) {
       throw new ControlException(
           dir + (Files.exists(dir) ? " is no directory" : " does not exist"), FAILED);
     }
-    return dir.toRealPath();
-  }
-
-  private static MountInfo ours(Path dir) throws IOException {
-    MountInfo mounted = MountInfo.at(dir);
-    return mounted != null && mounted.type().equals(MountInfo.TYPE) ? mounted : null;
   }
 }

@@ -54,6 +54,11 @@ public record NodePaths(Path rundir, String node) {
     return dir().resolve("daemon.pid");
   }
 
+  /** Returns the file in which the daemon notes what it has mounted. */
+  public Path mounts() {
+    return dir().resolve("mounts.json");
+  }
+
   /** Returns the file that is locked while a command starts the daemon. */
   public Path startLock() {
     return dir().resolve("daemon.start");

@@ -79,7 +79,8 @@ public record MountInfo(
     return topmost(read(), dir);
   }
 
-  static MountInfo topmost(List<MountInfo> mounts, Path dir) {
+  /** Returns the topmost mount of a table on a directory, given by its real path, or null. */
+  public static MountInfo topmost(List<MountInfo> mounts, Path dir) {
     MountInfo found = null;
     for (MountInfo mount : mounts) {
       if (mount.dir().equals(dir.toString())) {

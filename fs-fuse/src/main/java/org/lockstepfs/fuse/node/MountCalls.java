@@ -50,4 +50,15 @@ public interface MountCalls {
    * @throws IOException if it is not what its directory leads to
    */
   Copy copy(MountInfo mount) throws IOException;
+
+  /**
+   * Tells whether nobody serves a FUSE mount any more. Asks the file system, and so takes as long
+   * as that takes to answer: of a living one that can be for ever.
+   *
+   * @throws IOException if it is not what its directory leads to
+   */
+  boolean isDead(MountInfo mount) throws IOException;
+
+  /** Detaches a mount if {@link #isDead}, and tells whether it did. */
+  boolean detachIfDead(MountInfo mount) throws IOException;
 }

@@ -31,15 +31,17 @@ final class Mounts {
   private final Mounter mounter;
   private final MountCalls calls;
   private final MountPoints points;
+  private final MountNotes notes;
   private final Map<String, Mounter.Mounted> byDevice = new HashMap<>();
   private final Map<String, Object> mounting = new HashMap<>();
   private boolean used;
   private boolean stopping;
 
-  Mounts(Mounter mounter, MountCalls calls) {
+  Mounts(Mounter mounter, MountCalls calls, MountNotes notes) {
     this.mounter = mounter;
     this.calls = calls;
     this.points = new MountPoints(calls);
+    this.notes = notes;
   }
 
   void mount(MountRequest request) throws IOException {
@@ -55,6 +57,7 @@ final class Mounts {
         byDevice.put(device, mounted);
         used = true;
       }
+      notes.add(mounted.devno(), mounted.device());
       mounted.left().whenComplete((done, error) -> forget(mounted, error));
       LOG.info("mounted {} on {}", device, request.dir());
     } finally {
@@ -111,9 +114,12 @@ final class Mounts {
     LOG.info("mounted {} on {} as well", request.device(), request.dir());
   }
 
-  private synchronized void forget(Mounter.Mounted mounted, Throwable error) {
-    byDevice.remove(mounted.device(), mounted);
-    notifyAll();
+  private void forget(Mounter.Mounted mounted, Throwable error) {
+    notes.remove(mounted.devno(), mounted.device());
+    synchronized (this) {
+      byDevice.remove(mounted.device(), mounted);
+      notifyAll();
+    }
     if (error == null) {
       LOG.info("left {}", mounted.device());
     } else {

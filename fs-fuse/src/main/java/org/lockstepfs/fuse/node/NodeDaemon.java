@@ -58,6 +58,7 @@ public final class NodeDaemon implements Closeable {
 
   private final NodePaths paths;
   private final Mounts mounts;
+  private final MountTarget target;
   private final HeartbeatReferences heartbeats;
   private final ClusterView cluster;
   private final StackControl stacks;
@@ -77,7 +78,12 @@ public final class NodeDaemon implements Closeable {
       boolean endsIfUnused)
       throws IOException {
     this.paths = paths;
-    this.mounts = new Mounts(mounter, calls);
+    MountNotes notes = MountNotes.of(paths);
+    DeadMounts dead = new DeadMounts(notes, calls);
+    dead.detach(mount -> true);
+    notes.keep(calls.table());
+    this.mounts = new Mounts(mounter, calls, notes);
+    this.target = new MountTarget(paths.node(), dead, calls);
     this.heartbeats = new HeartbeatReferences(mounter, mounts);
     fence.watch(mounts);
     this.cluster = cluster;
@@ -88,7 +94,8 @@ public final class NodeDaemon implements Closeable {
   }
 
   /**
-   * Begins to answer. The caller holds the {@link NodeLock}.
+   * Begins to answer; detaches first what a killed daemon of this node left mounted. The caller
+   * holds the {@link NodeLock}.
    *
    * @param stacks the choice of the cluster stack
    * @param metricsUrl where Prometheus may scrape, for status
@@ -172,6 +179,7 @@ public final class NodeDaemon implements Closeable {
 
   private void mountOrRefuse(MountRequest request) throws IOException {
     try {
+      target.prepare(request);
       mounts.mount(request);
     } catch (ControlException | StoppingException e) {
       throw e;

@@ -1,6 +1,7 @@
 package org.lockstepfs.fuse.node;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,6 +9,7 @@ import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.blockdev.sys.Libc;
 import org.lockstepfs.blockdev.sys.Native;
+import org.lockstepfs.blockdev.sys.NativeBuffers;
 import org.lockstepfs.blockdev.sys.OpenFlag;
 import org.lockstepfs.fuse.kernel.MountInfo;
 
@@ -22,6 +24,9 @@ public final class SystemMountCalls implements MountCalls {
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int OPEN_TREE_CLONE = 1;
   private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+
+  /** More than struct statfs has anywhere. */
+  private static final int STATFS_BYTES = 256;
 
   private record SystemCopy(int fd, String name) implements Copy {
     @Override
@@ -99,6 +104,31 @@ public final class SystemMountCalls implements MountCalls {
     }
   }
 
+  @Override
+  public boolean isDead(MountInfo mount) throws IOException {
+    int at = open(mount);
+    try {
+      return isDead(at, mount);
+    } finally {
+      LIBC.close(at);
+    }
+  }
+
+  @Override
+  public boolean detachIfDead(MountInfo mount) throws IOException {
+    int at = open(mount);
+    try {
+      boolean dead = isDead(at, mount);
+      if (dead) {
+        // By the descriptor: whatever stands on the directory meanwhile is not meant.
+        unmount("/proc/self/fd/" + at, true);
+      }
+      return dead;
+    } finally {
+      LIBC.close(at);
+    }
+  }
+
   /** Opens the root of a mount without asking its file system. */
   private static int open(MountInfo mount) throws IOException {
     int fd = Native.open(mount.dir(), OpenFlag.PATH | OpenFlag.NOFOLLOW);
@@ -111,6 +141,21 @@ public final class SystemMountCalls implements MountCalls {
       return fd;
     } catch (IOException e) {
       LIBC.close(fd);
+      throw e;
+    }
+  }
+
+  /** Attributes may be cached; how full it is never is. */
+  private static boolean isDead(int fd, MountInfo mount) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(STATFS_BYTES);
+    try {
+      Native.call(
+          "statfs of " + mount.dir(), () -> LIBC.fstatfs(fd, NativeBuffers.address(buffer)));
+      return false;
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOTCONN || e.errno() == Errno.ECONNABORTED) {
+        return true;
+      }
       throw e;
     }
   }

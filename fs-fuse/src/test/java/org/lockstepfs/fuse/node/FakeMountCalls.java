@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.fuse.kernel.MountInfo;
@@ -16,6 +17,12 @@ final class FakeMountCalls implements MountCalls {
 
   /** Mount points that turn out to be in use only when they are unmounted. */
   final Set<String> busyLater = new HashSet<>();
+
+  /** Device numbers that nobody serves. */
+  final Set<String> dead = new HashSet<>();
+
+  /** Device numbers that never answer. */
+  final Set<String> silent = new HashSet<>();
 
   /** Mount points that were unmounted, in order. */
   final List<String> unmounted = new ArrayList<>();
@@ -102,5 +109,26 @@ final class FakeMountCalls implements MountCalls {
         copies--;
       }
     };
+  }
+
+  @Override
+  public boolean isDead(MountInfo mount) throws IOException {
+    if (silent.contains(mount.devno())) {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+    }
+    return dead.contains(mount.devno());
+  }
+
+  @Override
+  public boolean detachIfDead(MountInfo mount) throws IOException {
+    boolean detached = isDead(mount);
+    if (detached) {
+      unmount(mount.dir(), true);
+    }
+    return detached;
   }
 }
