@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +86,28 @@ class PausedWriterIT {
     }
     image.snapshot();
     image.assertSnapshotRecovers("round " + round);
+  }
+
+  @Test
+  @Timeout(120)
+  void theMountPointStaysThereAndIsDead() throws Exception {
+    Path config = ClusterFile.write(dir, Stack.O2CB, "paused", "a", "b");
+    image = Image.create(dir, 300).mkfsShared(Stack.O2CB, "paused");
+    try (Node a = new Node("a", dir.resolve("run"), config);
+        Node b = new Node("b", dir.resolve("run"), config)) {
+      Process daemon = a.startDaemon();
+      Path onA = a.mount(image.device(), dir.resolve("on-a"));
+      Path onB = b.mount(image.device(), dir.resolve("on-b"));
+      a.freeze(true);
+      Files.createFile(onB.resolve("taken-over"));
+      a.freeze(false);
+      assertThat(daemon.waitFor(20, TimeUnit.SECONDS)).as("the paused node ends itself").isTrue();
+      // Whoever comes now must not find himself in the directory below.
+      assertThat(Sh.run("ls", onA.toString()).output())
+          .contains("Transport endpoint is not connected");
+    } finally {
+      image.close();
+    }
   }
 
   /** Returns how many writes a device has done so far (Documentation/block/stat.rst). */

@@ -116,9 +116,11 @@ public record FuseConnection(Path mountpoint, long number) {
 
   /**
    * Breaks the connection: every request in work and every later one fails. The dead mount stays
-   * until it is unmounted, except where the fusectl file system is not mounted: then this is a
-   * forced umount(2) of all its mounts, which breaks the connection first and succeeds where nobody
-   * uses the mount. Does nothing if nothing is mounted any more.
+   * until it is unmounted, so that nobody writes into the directory below it unawares. Does nothing
+   * if nothing is mounted any more.
+   *
+   * <p>Where the fusectl file system is not mounted this is a forced umount(2), which breaks the
+   * connection first, and then fails because the mount is in use here.
    */
   public void abort() throws IOException {
     Path control = CONNECTIONS.resolve(Long.toString(number)).resolve("abort");
@@ -134,11 +136,16 @@ public record FuseConnection(Path mountpoint, long number) {
   }
 
   private static void forceUnmount(String dir) throws IOException {
-    if (Native.libc().umount2(dir, MNT_FORCE) < 0) {
-      ErrnoException e = Native.failure("forced umount of " + dir);
-      if (e.errno() != Errno.EBUSY && e.errno() != Errno.EINVAL) {
-        throw e;
+    int user = Native.open(dir, OpenFlag.PATH | OpenFlag.NOFOLLOW);
+    try {
+      if (Native.libc().umount2(dir, MNT_FORCE) < 0) {
+        ErrnoException e = Native.failure("forced umount of " + dir);
+        if (e.errno() != Errno.EBUSY && e.errno() != Errno.EINVAL) {
+          throw e;
+        }
       }
+    } finally {
+      Native.libc().close(user);
     }
   }
 
