@@ -2,16 +2,15 @@ package org.lockstepfs.fuse.dlmglue;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import org.lockstepfs.blockdev.sys.ErrnoException;
 import org.lockstepfs.locks.mode.LockMode;
@@ -32,8 +31,6 @@ import org.lockstepfs.stack.glue.RecoveryHandler;
  * may be refused with EBUSY. Nodes may die.
  */
 public final class FakeDlm implements AutoCloseable {
-
-  private record Event(long dueNanos, long order, Runnable action) {}
 
   private enum Where {
     NOWHERE,
@@ -75,18 +72,9 @@ public final class FakeDlm implements AutoCloseable {
   }
 
   private final Random random;
-  private final long maxDelayNanos;
   private final Map<LockId, Resource> resources = new HashMap<>();
-  private final PriorityQueue<Event> events =
-      new PriorityQueue<>(
-          (a, b) ->
-              a.dueNanos() != b.dueNanos()
-                  ? Long.compare(a.dueNanos(), b.dueNanos())
-                  : Long.compare(a.order(), b.order()));
-  private final List<Thread> threads = new ArrayList<>();
+  private final LateEvents events;
   private final List<Connection> connections = new ArrayList<>();
-  private long orders;
-  private boolean closed;
 
   /** What went wrong, in words; empty if nothing did. */
   public final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
@@ -103,13 +91,7 @@ public final class FakeDlm implements AutoCloseable {
   /** Makes a lock manager that takes up to so long for each message. */
   public FakeDlm(long seed, long maxDelayMicros) {
     this.random = new Random(seed);
-    this.maxDelayNanos = TimeUnit.MICROSECONDS.toNanos(maxDelayMicros);
-    for (int i = 0; i < 2; i++) {
-      Thread thread = new Thread(this::deliver, "fake-dlm-" + i);
-      thread.setDaemon(true);
-      thread.start();
-      threads.add(thread);
-    }
+    this.events = new LateEvents(seed, maxDelayMicros, violations);
   }
 
   ClusterConnection connect(int node, LockingProtocol protocol) {
@@ -168,51 +150,15 @@ public final class FakeDlm implements AutoCloseable {
 
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-      notifyAll();
-    }
+    events.close();
   }
 
-  private synchronized void later(Runnable action) {
-    long delay = maxDelayNanos == 0 ? 0 : (long) (random.nextDouble() * maxDelayNanos);
-    events.add(new Event(System.nanoTime() + delay, orders++, action));
-    notifyAll();
+  private void later(Runnable action) {
+    events.later(action);
   }
 
   private synchronized boolean chance(int percent) {
     return random.nextInt(100) < percent;
-  }
-
-  private void deliver() {
-    try {
-      for (; ; ) {
-        Event event;
-        synchronized (this) {
-          for (; ; ) {
-            if (closed) {
-              return;
-            }
-            long wait = events.isEmpty() ? 1_000_000_000 : nanosUntilFirst();
-            if (wait <= 0) {
-              break;
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, wait);
-          }
-          event = events.remove();
-        }
-        event.action().run();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error e) {
-      violations.add("callback threw " + e);
-      throw e;
-    }
-  }
-
-  private long nanosUntilFirst() {
-    return events.element().dueNanos() - System.nanoTime();
   }
 
   private synchronized Resource resource(LockId name) {
@@ -391,7 +337,8 @@ public final class FakeDlm implements AutoCloseable {
     unlockAst(lock);
     shuffle(r);
     if (r.granted.isEmpty() && r.converting.isEmpty() && r.blocked.isEmpty() && chance(20)) {
-      resources.remove(r.name);
+      // Forgotten, but not removed: a request for it may be on its way.
+      Arrays.fill(r.lvb, (byte) 0);
     }
   }
 
