@@ -220,9 +220,11 @@ final class Mounts {
 
   private void unmountByForce(List<Mounter.Mounted> all) throws IOException {
     List<Mounter.Mounted> busy = new ArrayList<>(all);
-    while (busy.removeIf(this::isUnmounted)) {
-      LOG.debug("{} volumes are in use", busy.size());
-    }
+    boolean freed;
+    do {
+      // Another one may have stood on a volume that went.
+      freed = busy.removeIf(this::isUnmounted);
+    } while (freed);
     for (Mounter.Mounted mounted : busy) {
       // While it has a name: where fusectl is not mounted, the kernel breaks it by that only.
       mounted.abort();

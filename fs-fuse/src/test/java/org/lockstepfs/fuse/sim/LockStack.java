@@ -63,21 +63,6 @@ enum LockStack {
     Map<String, Rules> brokenRules() {
       return UserBrokenRules.all();
     }
-
-    @Override
-    LockDomain domain(Life life) {
-      return new UserLockDomain(life);
-    }
-
-    @Override
-    void oneMaster(List<LockDomain> domains, ResName name) {
-      UserChecks.oneMaster(domains, name);
-    }
-
-    @Override
-    void checkAtRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks) {
-      UserChecks.atRest(up, name, locks);
-    }
   },
 
   /** fsdlm and its control daemon, by votes, in half of the runs with fence agents. */
@@ -90,21 +75,6 @@ enum LockStack {
     @Override
     Heart heart(SimNode node) {
       return new VotesHeart(node);
-    }
-
-    @Override
-    LockDomain domain(Life life) {
-      return new UserLockDomain(life);
-    }
-
-    @Override
-    void oneMaster(List<LockDomain> domains, ResName name) {
-      UserChecks.oneMaster(domains, name);
-    }
-
-    @Override
-    void checkAtRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks) {
-      UserChecks.atRest(up, name, locks);
     }
   };
 
@@ -138,13 +108,19 @@ enum LockStack {
   }
 
   /** Makes the domain of a node's life. */
-  abstract LockDomain domain(Life life);
+  LockDomain domain(Life life) {
+    return new UserLockDomain(life);
+  }
 
   /** One node at most acts as master of a resource. */
-  abstract void oneMaster(List<LockDomain> domains, ResName name);
+  void oneMaster(List<LockDomain> domains, ResName name) {
+    UserChecks.oneMaster(domains, name);
+  }
 
   /** When all is quiet, masters know exactly the locks that their holders have. */
-  abstract void checkAtRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks);
+  void checkAtRest(List<Life> up, ResName name, Function<Life, SteppedLock> locks) {
+    UserChecks.atRest(up, name, locks);
+  }
 
   /** Checks of fsdlm. */
   private static final class UserChecks {

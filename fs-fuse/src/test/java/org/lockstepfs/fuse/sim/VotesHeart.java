@@ -10,6 +10,7 @@ import org.lockstepfs.stack.sim.Heart;
 import org.lockstepfs.stack.sim.SimNode;
 import org.lockstepfs.stack.sim.SimWorld;
 import org.lockstepfs.stack.votes.SteppedVotes;
+import org.lockstepfs.stack.votes.VotesConfig;
 
 /** The real votes, and the real watch over deaths, on the simulated network. */
 final class VotesHeart implements Heart, SteppedDeathWatch.Beats {
@@ -51,10 +52,11 @@ final class VotesHeart implements Heart, SteppedDeathWatch.Beats {
     long numbered = NUMBERED + (cluster.random.chance(10) ? -life.generation : life.generation);
     votes =
         new SteppedVotes(
-            life.number,
-            others,
-            cluster.rules.votes().expectedVotes(cluster.expectedVotes),
-            cluster.rules.votes().timing(SteppedVotes.TIMING),
+            new VotesConfig(
+                life.number,
+                others,
+                cluster.rules.votes().expectedVotes(cluster.expectedVotes),
+                cluster.rules.votes().timing(SteppedVotes.TIMING)),
             links,
             life.liveNodes,
             life.fence,

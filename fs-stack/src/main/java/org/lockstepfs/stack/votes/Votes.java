@@ -1,7 +1,6 @@
 package org.lockstepfs.stack.votes;
 
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +31,8 @@ public final class Votes {
     LEFT
   }
 
+  private final VotesConfig config;
   private final int self;
-  private final int expectedVotes;
   private final VotesTiming timing;
   private final long startedNanos;
   private final TreeMap<Integer, VotePeer> peers = new TreeMap<>();
@@ -53,22 +52,14 @@ public final class Votes {
    * Begins a life.
    *
    * @param generation at least; it becomes higher than that of any earlier life that others know
-   * @param others the other configured nodes
-   * @param expectedVotes equal on all nodes; more than half of them is a majority
    */
-  public Votes(
-      int self,
-      long generation,
-      Collection<Integer> others,
-      int expectedVotes,
-      VotesTiming timing,
-      long nowNanos) {
-    this.self = self;
+  public Votes(VotesConfig config, long generation, long nowNanos) {
+    this.config = config;
+    this.self = config.self();
+    this.timing = config.timing();
     this.generation = generation;
-    this.expectedVotes = expectedVotes;
-    this.timing = timing;
     this.startedNanos = nowNanos;
-    others.forEach(n -> peers.put(n, new VotePeer(n)));
+    config.others().forEach(n -> peers.put(n, new VotePeer(n)));
   }
 
   /** Returns what is to be done next, or null. */
@@ -79,11 +70,6 @@ public final class Votes {
   /** Returns how far this life has come. */
   public Phase phase() {
     return phase;
-  }
-
-  /** Returns how many votes are more than half. */
-  public int majority() {
-    return expectedVotes / 2 + 1;
   }
 
   /** These are this node's lives on its volumes from now on, by key; told to all at once. */
@@ -136,7 +122,7 @@ public final class Votes {
     }
     Beat beat =
         new Beat(
-            expectedVotes,
+            config.expectedVotes(),
             timing.intervalMs(),
             timing.verdictMs(),
             generation,
@@ -210,13 +196,13 @@ public final class Votes {
   }
 
   private String difference(int from, Beat beat) {
-    if (beat.expectedVotes() != expectedVotes) {
+    if (beat.expectedVotes() != config.expectedVotes()) {
       return "node "
           + from
           + " has expected_votes "
           + beat.expectedVotes()
           + ", this node "
-          + expectedVotes;
+          + config.expectedVotes();
     }
     return beat.intervalMs() == timing.intervalMs() && beat.verdictMs() == timing.verdictMs()
         ? ""
@@ -285,13 +271,16 @@ public final class Votes {
     for (VotePeer peer : peers.values()) {
       if (peer.isThere()
           && (passed(peer.heardNanos(), timing.verdictMs(), nowNanos)
-              || givenUpBy(peer, nowNanos) >= majority())) {
+              || givenUpBy(peer, nowNanos) >= config.majority())) {
         giveUp(peer);
       }
     }
     boolean quorate = isQuorate(nowNanos);
     for (VotePeer peer : peers.values()) {
-      if (quorate && peer.isUp() && peer.isGone() && 1 + givenUpBy(peer, nowNanos) >= majority()) {
+      if (quorate
+          && peer.isUp()
+          && peer.isGone()
+          && 1 + givenUpBy(peer, nowNanos) >= config.majority()) {
         down(peer);
       }
     }
@@ -324,7 +313,7 @@ public final class Votes {
     long age =
         LongStream.concat(LongStream.of(0), others)
             .sorted()
-            .skip(majority() - 1L)
+            .skip(config.majority() - 1L)
             .findFirst()
             .orElseThrow();
     long since = nowNanos - age;
@@ -336,7 +325,7 @@ public final class Votes {
 
   /** Returns whether this node hears, and is heard by, a majority. */
   public boolean isQuorate(long nowNanos) {
-    return !isOut() && 1 + inTouch(nowNanos).size() >= majority();
+    return !isOut() && 1 + inTouch(nowNanos).size() >= config.majority();
   }
 
   /** Returns the nodes that this one hears and that hear it. */
@@ -363,9 +352,9 @@ public final class Votes {
       return "no quorum: in touch with nodes "
           + votes
           + ", "
-          + majority()
+          + config.majority()
           + " of "
-          + expectedVotes
+          + config.expectedVotes()
           + " expected votes needed"
           + (mismatch.isEmpty() ? "" : "; " + mismatch);
     }
@@ -403,14 +392,14 @@ public final class Votes {
     if (isSettled(nowNanos)) {
       settled.add(self);
     }
-    return inTouch.size() == peers.size() || settled.size() >= majority()
+    return inTouch.size() == peers.size() || settled.size() >= config.majority()
         ? ""
         : "only nodes "
             + settled
             + " have run for "
             + timing.verdictMs()
             + " ms, "
-            + majority()
+            + config.majority()
             + " needed, for nodes that are not there may still write";
   }
 

@@ -3,7 +3,6 @@ package org.lockstepfs.stack.votes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +35,7 @@ final class VotesDriver implements LinkListener {
 
   private static final int TICKS_PER_INTERVAL = 4;
 
-  private final int self;
-  private final List<Integer> others;
-  private final int expectedVotes;
-  private final VotesTiming timing;
+  private final VotesConfig config;
   private final NodeLinks net;
   private final LiveNodes liveNodes;
   private final SelfFence fence;
@@ -62,26 +58,19 @@ final class VotesDriver implements LinkListener {
   /**
    * Makes a driver; nothing is sent before the first {@link #add}.
    *
-   * @param others the other configured nodes
    * @param fence stops this node when it loses its majority
    * @param generations makes lives, each higher than the last
    * @param executor one thread
    */
   VotesDriver(
-      int self,
-      Collection<Integer> others,
-      int expectedVotes,
-      VotesTiming timing,
+      VotesConfig config,
       NodeLinks net,
       LiveNodes liveNodes,
       SelfFence fence,
       LongSupplier generations,
       LongSupplier nanoClock,
       ScheduledExecutorService executor) {
-    this.self = self;
-    this.others = List.copyOf(others);
-    this.expectedVotes = expectedVotes;
-    this.timing = timing;
+    this.config = config;
     this.net = net;
     this.liveNodes = liveNodes;
     this.fence = fence;
@@ -123,22 +112,20 @@ final class VotesDriver implements LinkListener {
   }
 
   private void begin() {
-    votes =
-        new Votes(
-            self, generations.getAsLong(), others, expectedVotes, timing, nanoClock.getAsLong());
+    votes = new Votes(config, generations.getAsLong(), nanoClock.getAsLong());
     steady = new CompletableFuture<>();
     deadline =
         fence.deadline(
             "the network, answered by "
-                + votes.majority()
+                + config.majority()
                 + " of "
-                + expectedVotes
+                + config.expectedVotes()
                 + " votes (quorum),",
-            timing.writeTimeoutMs(),
+            config.timing().writeTimeoutMs(),
             () -> {});
     reopenedNanos = nanoClock.getAsLong();
-    others.forEach(net::nodeUp);
-    long tickMs = Math.max(1, timing.intervalMs() / TICKS_PER_INTERVAL);
+    config.others().forEach(net::nodeUp);
+    long tickMs = Math.max(1, config.timing().intervalMs() / TICKS_PER_INTERVAL);
     ticking = executor.scheduleWithFixedDelay(this::tick, tickMs, tickMs, TimeUnit.MILLISECONDS);
   }
 
@@ -155,9 +142,9 @@ final class VotesDriver implements LinkListener {
     Set<Integer> due = new TreeSet<>(brokenLinks);
     brokenLinks.removeAll(due);
     long nowNanos = nanoClock.getAsLong();
-    if (nowNanos - reopenedNanos >= VotesTiming.nanos(timing.silentMs())) {
+    if (nowNanos - reopenedNanos >= VotesTiming.nanos(config.timing().silentMs())) {
       reopenedNanos = nowNanos;
-      due.addAll(others);
+      due.addAll(config.others());
     }
     due.stream().filter(n -> !votes.isUp(n)).forEach(net::reopen);
   }
@@ -196,7 +183,7 @@ final class VotesDriver implements LinkListener {
     heard = votes.heardNanos();
     inTouch = votes.inTouch(nanoClock.getAsLong()).size();
     if (votes.phase() == Votes.Phase.STEADY && steady.complete(null)) {
-      LOG.info("votes: node {} has joined with nodes {}", self, heard.keySet());
+      LOG.info("votes: node {} has joined with nodes {}", config.self(), heard.keySet());
     }
   }
 
@@ -224,7 +211,7 @@ final class VotesDriver implements LinkListener {
     }
     byte[] bytes = beat.encode();
     BitSet linked = net.connectedNodes();
-    for (int node : others) {
+    for (int node : config.others()) {
       if (linked.get(node)) {
         CompletableFuture<Void> answered = new CompletableFuture<>();
         net.send(
@@ -274,7 +261,7 @@ final class VotesDriver implements LinkListener {
   void left() {
     if (votes != null && volumes.isEmpty()) {
       step(() -> {});
-      others.forEach(net::nodeDown);
+      config.others().forEach(net::nodeDown);
       votes = null;
       heard = Map.of();
       inTouch = 0;
@@ -283,7 +270,7 @@ final class VotesDriver implements LinkListener {
 
   /** Returns how long a farewell may take to be heard. */
   int patienceMs() {
-    return timing.intervalMs();
+    return config.timing().intervalMs();
   }
 
   /**

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -69,13 +70,7 @@ public final class VotesRunner {
     int expectedVotes = config.tuning().expectedVotes();
     this.driver =
         new VotesDriver(
-            self.number(),
-            config.nodes().stream()
-                .map(ClusterNode::number)
-                .filter(n -> n != self.number())
-                .toList(),
-            expectedVotes,
-            timing,
+            new VotesConfig(self.number(), others(config, self), expectedVotes, timing),
             net,
             liveNodes,
             fence,
@@ -89,6 +84,13 @@ public final class VotesRunner {
           "quorum = votes with 2 expected votes: when either node is lost, the other stops, too;"
               + " add a third node, or use quorum = disk");
     }
+  }
+
+  private static List<Integer> others(ClusterConfig config, ClusterNode self) {
+    return config.nodes().stream()
+        .map(ClusterNode::number)
+        .filter(n -> n != self.number())
+        .toList();
   }
 
   private void register(MeterRegistry registry, SelfFence fence) {

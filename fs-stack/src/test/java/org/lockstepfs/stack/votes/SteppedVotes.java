@@ -2,7 +2,6 @@ package org.lockstepfs.stack.votes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,28 +27,14 @@ public final class SteppedVotes {
 
   /** Makes a driver of a node with one volume. */
   public SteppedVotes(
-      int self,
-      Collection<Integer> others,
-      int expectedVotes,
-      VotesTiming timing,
+      VotesConfig config,
       NodeLinks net,
       LiveNodes liveNodes,
       SelfFence fence,
       LongSupplier generations,
       LongSupplier nanoClock,
       ScheduledExecutorService executor) {
-    driver =
-        new VotesDriver(
-            self,
-            others,
-            expectedVotes,
-            timing,
-            net,
-            liveNodes,
-            fence,
-            generations,
-            nanoClock,
-            executor);
+    driver = new VotesDriver(config, net, liveNodes, fence, generations, nanoClock, executor);
     driver.open();
   }
 

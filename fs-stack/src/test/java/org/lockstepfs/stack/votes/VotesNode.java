@@ -58,7 +58,8 @@ final class VotesNode {
     }
     // Its wall clock may have jumped back.
     this.generation = world.random.nextInt(10) == 0 ? 1 : world.lives++;
-    this.votes = new Votes(number, generation, others, expectedVotes(), timing(), clock());
+    this.votes =
+        new Votes(new VotesConfig(number, others, expectedVotes(), timing()), generation, clock());
     world.nodes.removeIf(other -> other.number == number);
     world.nodes.add(this);
   }

@@ -14,7 +14,7 @@ import org.lockstepfs.stack.votes.Beat.State;
 class VotesTest {
   private static final VotesTiming TIMING = VotesTiming.of(HeartbeatTiming.FAST);
 
-  private final Votes votes = new Votes(1, 100, List.of(2, 3), 3, TIMING, 0);
+  private final Votes votes = new Votes(new VotesConfig(1, List.of(2, 3), 3, TIMING), 100, 0);
   private final List<Effect> effects = new ArrayList<>();
   private int sequence;
 
