@@ -4,12 +4,15 @@
 say() { echo "lockstep: $*" >&2; }
 die() { say "$*"; exit 1; }
 
+# Prints the major version of a JDK home.
+major_of() { sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"; }
+
 # Prints the newest JDK home from 17 up. Reads "release" files: asking each java for its version costs more than a client command may take.
 newest_jdk() {
   local dir version best='' best_version=16
   for dir in ${JAVA_HOME:+"$JAVA_HOME"} /usr/lib/jvm/* /opt/java/*; do
     [ -x "$dir/bin/java" ] && [ -r "$dir/release" ] || continue
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$dir/release")
+    version=$(major_of "$dir")
     if [ "${version:-0}" -gt "$best_version" ] && [ -x "$dir/bin/${1:-java}" ]; then
       best=$dir best_version=$version
     fi
@@ -22,7 +25,7 @@ build_jdk() {
   local dir version best='' best_version=1000
   for dir in ${JAVA_HOME:+"$JAVA_HOME"} /usr/lib/jvm/* /opt/java/*; do
     [ -x "$dir/bin/javac" ] && [ -r "$dir/release" ] || continue
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$dir/release")
+    version=$(major_of "$dir")
     if [ "${version:-0}" -ge 17 ] && [ "$version" -lt "$best_version" ]; then
       best=$dir best_version=$version
     fi
@@ -75,25 +78,45 @@ native_flags() {
   [ "$major" -lt 22 ] || flags+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 }
 
-# Commands are short: fast to start, small, and with their classes mapped from an archive.
+# Commands are short: fast to start, and small.
 client_flags=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx512m)
 
-# The class archive of a build for a JDK.
-archive_of() { echo "${1%/*}/client-$(basename "$2").jsa"; }
-
-# Prints the flags that use the archive of "installed" with "jdk", if there is one; quietly does without one that does not fit.
-archive_flags() {
-  local archive
-  archive=$(archive_of "$installed" "$jdk")
-  [ ! -e "$archive" ] || echo "-XX:SharedArchiveFile=$archive -Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
+# What a daemon runs with; adds to "flags" for JDK "major".
+daemon_flags() {
+  native_flags
+  # Hazelcast reads these for its metrics and locks.
+  flags+=(--add-modules java.se --add-exports java.base/jdk.internal.ref=ALL-UNNAMED --add-opens java.base/java.lang=ALL-UNNAMED
+    --add-opens java.management/sun.management=ALL-UNNAMED --add-opens jdk.management/com.sun.management.internal=ALL-UNNAMED
+    -XX:+UseG1GC -XX:MaxDirectMemorySize=1g -Xmx2g)
 }
 
-# Makes the archive by a run of a command that loads what every client command needs.
+# The archive, for a JDK, of the classes that a build's "client" commands or its "daemon" load.
+archive_of() { echo "${1%/*}/$3-$(basename "$2").jsa"; }
+
+# Prints the flags that map classes from an archive, if there is one; quietly does without one that does not fit.
+archive_flags() {
+  local archive
+  archive=$(archive_of "$installed" "$jdk" "$1")
+  [ ! -e "$archive" ] || echo "-XX:SharedArchiveFile=$archive -Xshare:auto -Xlog:disable -Xlog:all=error:stderr -Xlog:cds=off:stderr"
+}
+
+# Makes an archive by a run that loads what it is for: make_archive JDK JAR client|daemon FLAG... -- ARGUMENT...
 make_archive() {
-  local jdk=$1 jar=$2 archive
-  archive=$(archive_of "$jar" "$jdk")
-  "$jdk/bin/java" "${client_flags[@]}" -Xlog:disable -XX:ArchiveClassesAtExit="$archive.new" -jar "$jar" warm-up >/dev/null 2>&1 &&
+  local jdk=$1 jar=$2 archive jvm=()
+  archive=$(archive_of "$jar" "$jdk" "$3")
+  shift 3
+  while [ "$1" != -- ]; do jvm+=("$1"); shift; done
+  "$jdk/bin/java" "${jvm[@]}" -Xlog:disable -XX:ArchiveClassesAtExit="$archive.new" -jar "$jar" warm-up "${@:2}" >/dev/null 2>&1 &&
     mv "$archive.new" "$archive" || rm -f "$archive.new"
+}
+
+make_archives() {
+  local jdk major flags=()
+  jdk=$(newest_jdk)
+  major=$(major_of "$jdk")
+  daemon_flags
+  make_archive "$jdk" "$1" client "${client_flags[@]}" --
+  make_archive "$jdk" "$1" daemon "${flags[@]}" -- --daemon
 }
 
 install_build() {
@@ -102,7 +125,7 @@ install_build() {
   mkdir -p "$fresh"
   cp -r "$home/fs-fuse/target/lockstep.jar" "$home/fs-fuse/target/lib" "$fresh/"
   touch "$fresh/lockstep.jar"
-  make_archive "$(newest_jdk)" "$fresh/lockstep.jar"
+  make_archives "$fresh/lockstep.jar"
   ln -sfn "$fresh" "$dist/current.new"
   mv -T "$dist/current.new" "$dist/current"
   ls -d "$dist"/[0-9]* | head -n -$kept_builds | xargs -r rm -rf

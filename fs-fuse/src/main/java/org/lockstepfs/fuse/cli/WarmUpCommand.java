@@ -15,15 +15,22 @@ import org.lockstepfs.fuse.control.Messages.Status;
 import org.lockstepfs.fuse.kernel.MountInfo;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
- * Loads what client commands load, and does nothing: the build runs it to archive its classes
- * (application class-data sharing).
+ * Loads what client commands or a daemon load, and does nothing: the build runs it to archive those
+ * classes (application class-data sharing).
  */
 @Command(name = "warm-up", hidden = true)
 final class WarmUpCommand implements Callable<Integer> {
+  @Option(names = "--daemon", description = "loads what a daemon loads")
+  private boolean daemon;
+
   @Override
   public Integer call() throws IOException {
+    if (daemon) {
+      DaemonWarmUp.run();
+    }
     for (String command : List.of("mount", "umount", "status", "stop", "mount-helper")) {
       new CommandLine(new Main()).getSubcommands().get(command).getUsageMessage();
     }
