@@ -25,8 +25,8 @@ final class ChaosCluster implements AutoCloseable {
   /** Loaded test machines are slow; the design asks for 10 s. */
   private static final long MAX_WAIT_MS = 30_000;
 
-  /** Whether files go when they have been judged. */
-  private static final boolean FORGETS = Boolean.getBoolean("lockstep.chaos.forget");
+  /** After how many rounds the files go that have been judged. */
+  private static final int FORGET_AFTER = Integer.getInteger("lockstep.chaos.forget", 10);
 
   private static final Duration CHECK_LIMIT = Duration.ofSeconds(120);
 
@@ -169,7 +169,8 @@ final class ChaosCluster implements AutoCloseable {
     for (String victim : victims) {
       awaitProgress(victim, what);
     }
-    judge(names.get(random.nextInt(names.size())), what);
+    boolean forget = (number + 1) % FORGET_AFTER == 0;
+    judge(names.get(random.nextInt(names.size())), forget, what);
   }
 
   private void inflict(Fault fault, List<String> victims, Random random) throws Exception {
@@ -304,7 +305,7 @@ final class ChaosCluster implements AutoCloseable {
   }
 
   /** All that was synced is there, as one node sees it; the disk is sound as it is now. */
-  private void judge(String node, String what) throws Exception {
+  private void judge(String node, boolean forget, String what) throws Exception {
     for (String name : nodes.keySet()) {
       nodes.get(name).freeze(true);
     }
@@ -324,7 +325,7 @@ final class ChaosCluster implements AutoCloseable {
             List.of(
                 "python3",
                 Sh.script("chaos.py").toString(),
-                FORGETS ? "check-and-forget" : "check",
+                forget ? "check-and-forget" : "check",
                 mountpoint(node).toString()));
     nodes.keySet().forEach(name -> command.add(journal(name).toString()));
     Sh.Result result = Sh.run(CHECK_LIMIT, Map.of(), command.toArray(String[]::new));

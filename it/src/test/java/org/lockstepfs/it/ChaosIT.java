@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Property {@code lockstep.chaos.rounds} says how often in all, {@code lockstep.chaos.clusters}
  * on how many clusters, {@code lockstep.chaos.seed} in which order; {@code lockstep.chaos.stacks}
  * which stacks the clusters have in turn and {@code lockstep.chaos.faults} which faults happen,
- * separated by commas. With {@code lockstep.chaos.forget=true} what has been judged is removed, so
- * that late rounds of a long run take as long as early ones.
+ * separated by commas. After every {@code lockstep.chaos.forget} rounds what has been judged is
+ * removed, so that late rounds of a long run take about as long as early ones.
  */
 class ChaosIT {
   private static final int CLUSTERS = Integer.getInteger("lockstep.chaos.clusters", 2);
